@@ -1,0 +1,125 @@
+package dev.ringside.arch;
+
+import dev.ringside.inspect.Inspectable;
+import dev.ringside.ir.GuestState;
+import dev.ringside.trace.TraceSink;
+import java.util.List;
+
+/**
+ * One processor: its state, and what it does between instructions. Everything here runs on the thread that runs the virtual CPU. Only the
+ * methods that say so may be called from elsewhere while it runs.
+ */
+public abstract class Cpu extends GuestState implements Inspectable {
+    private final int index;
+
+    /** Retired instructions of the machine at the last block boundary; the engine keeps it while it runs. Repetitions of a string instruction count each. */
+    public long instructions;
+
+    /** Set while a maskable interrupt is requested by the local interrupt controller. Changed only on the machine's thread. */
+    public boolean interruptRequested;
+
+    /** Guest memory as this processor sees it; set by the engine before the first instruction. */
+    public VirtualMemory memory;
+
+    /** The world; set by the machine before the first instruction. */
+    public VcpuBus bus;
+
+    public TraceSink trace = TraceSink.NONE;
+
+    protected Cpu(int index, int slotCount) {
+        super(slotCount);
+        this.index = index;
+    }
+
+    public final int index() {
+        return index;
+    }
+
+    /** Back to the state after power-on. */
+    public abstract void reset();
+
+    /** The program counter in the architecture's own form (x86: RIP). */
+    public abstract long pc();
+
+    public abstract void pc(long value);
+
+    /** Where the next instruction's bytes are: a virtual (x86: linear) address. */
+    public abstract long fetchAddress(long pc);
+
+    /**
+     * The mode bits that change what bytes mean or what lifted code assumes (operand size, privilege where semantics depend on it, flat
+     * segments). Blocks lifted under one key never run under another. Small and dense enough to be a hash key part.
+     */
+    public abstract int modeKey();
+
+    /** Which translations hold now: 0 up to {@link #MMU_INDEXES} − 1. Engines keep one TLB for each (supervisor, user, supervisor with user access allowed). */
+    public abstract int mmuIndex();
+
+    /** How many different values {@link #mmuIndex()} has at most. */
+    public static final int MMU_INDEXES = 3;
+
+    /**
+     * Whether something waits that {@link #serviceEvents()} would act on at this instruction boundary: an unmasked interrupt, an NMI, INIT,
+     * a pending debug trap. Cheap; asked before every block.
+     */
+    public abstract boolean hasEvents();
+
+    /** Delivers what waits, in the architecture's priority order; state is then that before the handler's first instruction. */
+    public abstract void serviceEvents();
+
+    /** Whether the processor waits for an event (HLT, wait-for-SIPI) instead of running. */
+    public abstract boolean isHalted();
+
+    /** Whether nothing but reset can wake it: shut down after a triple fault. */
+    public abstract boolean isShutdown();
+
+    /**
+     * Delivers {@code fault} raised by the instruction at the current program counter. The engine has restored the state to that before the
+     * instruction. Nested faults, double fault and shutdown are handled inside.
+     */
+    public abstract void raise(GuestFault fault);
+
+    /** The fault to fill and throw: one per processor, so raising allocates nothing. */
+    public final GuestFault fault = new GuestFault();
+
+    /** Whether the next block must hold exactly one instruction (trap flag set, interrupt shadow, an armed instruction breakpoint). */
+    public abstract boolean wantsSingleStep();
+
+    /**
+     * Called after an instruction of a single-instruction block retired: interrupt shadows end, single-step and data-breakpoint traps become
+     * pending.
+     */
+    public abstract void afterSingleStep();
+
+    /**
+     * Translates a virtual address without touching guest state when {@code access.isLooking()}; otherwise sets accessed and dirty bits and
+     * throws {@link GuestFault} as the hardware would raise it.
+     *
+     * @param mmuIndex with whose rights, see {@link #mmuIndex()}
+     * @param space the architecture's own number of the access, {@link dev.ringside.ir.MemFlags#space(int)}
+     * @return false only when looking and nothing is mapped
+     */
+    public abstract boolean translate(long gva, Access access, int mmuIndex, int space, Translation out);
+
+    /** The levels of a page walk, for people: never faults, never changes anything. */
+    public abstract List<WalkStep> explainTranslation(long gva);
+
+    /** Registers in groups, as a debugger shows them. */
+    public abstract List<RegisterGroup> registerGroups();
+
+    /** How wide code addresses are now, in bits, and so how they are best printed. */
+    public abstract int addressBits();
+
+    /**
+     * Whether every data access must be reported to {@link #dataAccessed}: the guest armed data breakpoints. The engine then keeps no
+     * translations, so it costs nothing otherwise. A change takes effect at the next block.
+     */
+    public boolean watchesData() {
+        return false;
+    }
+
+    /** A data access that completed, while {@link #watchesData()}. */
+    public void dataAccessed(long gva, int sizeBytes, boolean write) {
+        // Nothing is watched.
+    }
+}

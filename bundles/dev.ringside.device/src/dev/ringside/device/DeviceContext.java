@@ -1,0 +1,52 @@
+package dev.ringside.device;
+
+import dev.ringside.trace.TraceSink;
+
+/** What a machine gives a device at construction. */
+public interface DeviceContext {
+    Clock clock();
+
+    DmaMemory memory();
+
+    TraceSink trace();
+
+    /** Answers ports {@code first} to {@code first + count - 1}. @throws IllegalStateException when another device has one of them */
+    void claimPorts(Device owner, int first, int count, IoHandler handler);
+
+    /** Answers guest-physical addresses from {@code gpa} on. The region lies over plain memory that is there. */
+    Region claimMmio(Device owner, long gpa, long sizeBytes, IoHandler handler);
+
+    /** The wire to global system interrupt {@code gsi}: ISA IRQs 0 to 15 reach the PICs and the I/O APIC, 16 to 23 the I/O APIC. */
+    IrqLine gsi(int gsi);
+
+    /** Ends the run: the guest asked for it. */
+    void end(EndRequest request);
+
+    /** Something a guest did that is not implemented; said once for each {@code what}. */
+    void unimplemented(Device device, String what);
+
+    /** A claimed region that can move or be switched off. */
+    interface Region {
+        void move(long gpa);
+
+        void enable(boolean on);
+    }
+
+    /** How a guest may end its run. */
+    sealed interface EndRequest {
+        record PowerOff() implements EndRequest {
+        }
+
+        /** @param by the manual's name of what did it: {@code port 0xcf9}, {@code i8042} */
+        record Reset(String by) implements EndRequest {
+        }
+
+        /** isa-debug-exit: the status is {@code value << 1 | 1}. */
+        record DebugExit(long value) implements EndRequest {
+        }
+
+        /** pvpanic: the guest says that it panicked. */
+        record Panicked(long event) implements EndRequest {
+        }
+    }
+}
