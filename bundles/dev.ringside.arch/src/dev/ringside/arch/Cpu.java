@@ -15,6 +15,18 @@ public abstract class Cpu extends GuestState implements Inspectable {
     /** Retired instructions of the machine at the last block boundary; the engine keeps it while it runs. Repetitions of a string instruction count each. */
     public long instructions;
 
+    /**
+     * How many instructions may still run, the current one included, when an instruction that stands alone in its block starts; the engine keeps it.
+     * A helper that repeats in bulk does at most this many iterations.
+     */
+    public long budgetLeft;
+
+    /**
+     * Instructions that the current one retires beyond itself: a helper that performs k iterations of a repeated instruction adds k − 1. The
+     * engine takes them at the end of the block and sets this back to 0.
+     */
+    public long extraInstructions;
+
     /** Set while a maskable interrupt is requested by the local interrupt controller. Changed only on the machine's thread. */
     public boolean interruptRequested;
 
