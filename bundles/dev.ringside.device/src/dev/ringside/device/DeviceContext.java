@@ -25,6 +25,31 @@ public interface DeviceContext {
     /** Something a guest did that is not implemented; said once for each {@code what}. */
     void unimplemented(Device device, String what);
 
+    /** Index of the processor whose access a handler answers now; 0 outside of accesses. */
+    default int currentVcpu() {
+        return 0;
+    }
+
+    /** The machine's retired instructions, for {@link TraceSink#emit}. */
+    default long instructions() {
+        return 0;
+    }
+
+    /** The switch between ROM and RAM at 0xC0000 to 0xFFFFF. */
+    default ShadowRam shadowRam() {
+        return ShadowRam.NONE;
+    }
+
+    /** The A20 gate: with {@code enabled} false, processors see address bit 20 as 0. */
+    default void a20(boolean enabled) {
+        // A machine that never masks the line.
+    }
+
+    /** The hypervisor forgets its mapping of the page at {@code gpa}, so that the next access faults it in again (PC test device, port 0xE4). */
+    default void forgetMapping(long gpa) {
+        // A machine without second-level mappings.
+    }
+
     /** A claimed region that can move or be switched off. */
     interface Region {
         void move(long gpa);
