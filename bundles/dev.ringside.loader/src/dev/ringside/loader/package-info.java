@@ -1,0 +1,2 @@
+/** Guest image formats, boot protocols and symbols. */
+package dev.ringside.loader;

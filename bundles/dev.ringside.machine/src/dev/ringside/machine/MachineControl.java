@@ -1,0 +1,137 @@
+package dev.ringside.machine;
+
+import dev.ringside.arch.DisassembledInstruction;
+import dev.ringside.arch.Symbolizer;
+import dev.ringside.arch.WalkStep;
+import dev.ringside.inspect.InspectNode;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A machine that runs on a thread of its own, for a debugger. All methods may be called from any thread and return at once; answers come as
+ * futures, completed on the machine's thread, of plain immutable data. Questions are answered between slices while the machine runs, and
+ * looking never disturbs it. A future fails with {@link IllegalStateException} once the machine is closed, with
+ * {@link IllegalArgumentException} (one clear line) for a bad request.
+ */
+public interface MachineControl extends AutoCloseable {
+    MachineDescription description();
+
+    /** Names of the image's symbols. */
+    Symbolizer symbols();
+
+    void addListener(MachineListener listener);
+
+    void removeListener(MachineListener listener);
+
+    // Lifecycle
+
+    /** Runs until something stops it. Ignored while running or ended. */
+    void resume();
+
+    /** Stops as soon as the running slice allows. Ignored unless running. */
+    void suspend();
+
+    /** One instruction of {@code vcpu}. */
+    void stepInto(int vcpu);
+
+    /** One instruction, or a whole call, repetition or interrupt of {@code vcpu}. */
+    void stepOver(int vcpu);
+
+    /** Until the current function of {@code vcpu} has returned. */
+    void stepReturn(int vcpu);
+
+    /** Runs until the instruction at linear {@code address} is next on any vCPU. */
+    void runTo(long address);
+
+    /** Ends the run; {@link MachineEvent.Stopped} with {@link EndReason.Terminated} follows. */
+    void terminate();
+
+    /** Whether instructions are being executed now. */
+    boolean isRunning();
+
+    /** The last reason, or null before the first stop. */
+    StopReason lastStop();
+
+    // Breakpoints (linear addresses)
+
+    /** @return a number for {@link #removeBreakpoint} */
+    int addBreakpoint(long address);
+
+    /** Stops after an access to {@code [address, address + lengthBytes)}. */
+    int addWatchpoint(long address, int lengthBytes, boolean onRead, boolean onWrite);
+
+    void removeBreakpoint(int number);
+
+    // Looking
+
+    int vcpuCount();
+
+    CompletableFuture<List<RegisterGroupValues>> registers(int vcpu);
+
+    /** Changes a register of a stopped machine. {@code digits} is hexadecimal without prefix. */
+    CompletableFuture<Void> setRegister(int vcpu, String name, String digits);
+
+    /** {@code null} bytes at places that are not mapped: {@link MemoryBytes#readable}. */
+    CompletableFuture<MemoryBytes> readMemory(AddressKind kind, int vcpu, long address, int lengthBytes);
+
+    CompletableFuture<Void> writeMemory(AddressKind kind, int vcpu, long address, byte[] bytes);
+
+    /** {@code before} instructions that end at {@code address} (best guess), then {@code after} from it on, in the vCPU's present mode. */
+    CompletableFuture<List<DisassembledLine>> disassemble(int vcpu, long address, int before, int after);
+
+    /** Innermost first; the frame-pointer chain, and the innermost frame always. */
+    CompletableFuture<List<Frame>> frames(int vcpu);
+
+    CompletableFuture<List<WalkStep>> explainTranslation(int vcpu, long gva);
+
+    /** The lines below the part at {@code path} (names from the root; empty for the machine itself). */
+    CompletableFuture<List<InspectNode>> inspect(List<String> path);
+
+    CompletableFuture<MachineStatistics> statistics();
+
+    // Input and output
+
+    /** The serial line {@code com1}: {@code sink} gets every byte that the guest sends from now on, on the machine's thread, after {@code replay} of what was sent before. */
+    void attachSerial(java.util.function.IntConsumer sink);
+
+    /** Bytes typed into {@code com1}, recorded with the instruction count at which they arrive. */
+    void sendSerial(byte[] bytes);
+
+    /** Text typed on the keyboard. */
+    void typeKeys(String text);
+
+    /** The text screen, or null when no text mode is set. */
+    CompletableFuture<List<String>> textScreen();
+
+    /** Terminates, waits for nothing, frees the guest's memory once the thread has ended. */
+    @Override
+    void close();
+
+    /** Listener for {@link MachineEvent}s. */
+    @FunctionalInterface
+    interface MachineListener {
+        void machineEvent(MachineEvent event);
+    }
+
+    /** Virtual addresses are linear addresses through the page tables of a vCPU; ports are read for real and may disturb: only on request. */
+    enum AddressKind { VIRTUAL, PHYSICAL }
+
+    /** A register's value in hexadecimal digits without prefix, most significant first. */
+    record RegisterValue(String name, int bits, String digits, boolean writable) {
+    }
+
+    record RegisterGroupValues(String name, List<RegisterValue> registers) {
+    }
+
+    /** @param readable tells, byte by byte, whether memory is there */
+    record MemoryBytes(long address, byte[] bytes, boolean[] readable) {
+    }
+
+    /** @param symbol name when a symbol starts here, else null */
+    record DisassembledLine(DisassembledInstruction instruction, byte[] bytes, String symbol) {
+    }
+
+    /** @param pc linear address of the next instruction in the frame; {@code symbol} its name with offset, or null; {@code framePointer} 0 when unknown */
+    record Frame(int index, long pc, String symbol, long framePointer) {
+    }
+}
