@@ -1,0 +1,44 @@
+package dev.ringside.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the documents point at is there. */
+class DocumentsTest {
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)(?:#[^)]*)?\\)");
+
+    @Test
+    void everyRelativeLinkOfADocumentLeadsToAFile() {
+        List<String> broken = new ArrayList<>();
+        for (Path document : documents()) {
+            Matcher link = LINK.matcher(Repository.text(document));
+            while (link.find()) {
+                if (!link.group(1).contains("://") && !Files.exists(document.resolveSibling(link.group(1)))) {
+                    broken.add(Repository.ROOT.relativize(document) + " links to " + link.group(1));
+                }
+            }
+        }
+
+        assertThat(broken).isEmpty();
+    }
+
+    @Test
+    void everyBundleHasARowInTheMap() {
+        String map = Repository.text(Repository.ROOT.resolve("releng/ARCHITECTURE.md"));
+
+        assertThat(Repository.bundles()).allSatisfy(bundle -> assertThat(map).contains("| `" + bundle.shortName() + "` |"));
+    }
+
+    private static List<Path> documents() {
+        return Stream.concat(Stream.of(Repository.ROOT.resolve("README.md")), Repository.files(Repository.ROOT.resolve("releng")).stream())
+            .filter(file -> file.toString().endsWith(".md")).toList();
+    }
+}
