@@ -34,4 +34,9 @@ public interface VcpuBus {
 
     /** Virtual time: nanoseconds since power-on at {@link Cpu#instructions}. */
     long nanos();
+
+    /** The guest wrote its time-stamp counter: from now on it is {@link #nanos()} plus {@code ticks}. For timers that compare with it. */
+    default void tscOffset(long ticks) {
+        // A machine without such a timer has nothing to do.
+    }
 }
