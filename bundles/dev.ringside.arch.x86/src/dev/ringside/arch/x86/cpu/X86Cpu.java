@@ -12,7 +12,6 @@ import dev.ringside.arch.PcPins;
 import dev.ringside.arch.RegisterGroup;
 import dev.ringside.arch.Translation;
 import dev.ringside.arch.WalkStep;
-import dev.ringside.arch.x86.LazyFlags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86Mode;
 import dev.ringside.arch.x86.X86State;
@@ -162,12 +161,14 @@ public final class X86Cpu extends Cpu implements PcPins {
 
     /** RFLAGS with the arithmetic flags computed. */
     public long rflags() {
-        return LazyFlags.rflags(slots);
+        return slots[REST] | slots[X86State.CC_DST.slot()];
     }
 
     /** Sets every flag as {@code value} says; reserved bits take their fixed values. */
     public void rflags(long value) {
-        LazyFlags.setRflags(slots, value & Rflags.DEFINED | Rflags.ALWAYS_SET);
+        slots[REST] = value & Rflags.DEFINED & ~Rflags.ARITHMETIC | Rflags.ALWAYS_SET;
+        slots[X86State.CC_OP.slot()] = 0;
+        slots[X86State.CC_DST.slot()] = value & Rflags.ARITHMETIC;
     }
 
     /** One or more of the flags that arithmetic does not write. */
