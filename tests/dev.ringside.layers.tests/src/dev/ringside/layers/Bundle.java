@@ -39,7 +39,13 @@ record Bundle(String name, Path folder, Set<String> requires, Set<String> import
         }
     }
 
-    /** The name in DESIGN's table: without {@code dev.ringside.}. */
+    /** Its name, so that a failure names bundles and does not print all they hold. */
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /** The name in the map and in the table: without {@code dev.ringside.}. */
     String shortName() {
         return name.startsWith(OURS) ? name.substring(OURS.length()) : name;
     }
