@@ -69,10 +69,25 @@ public abstract class Cpu extends GuestState implements Inspectable {
 
     /** How many different values {@link #mmuIndex()} has at most. */
     public static final int MMU_INDEXES = 3;
+    /** The {@link #mmuIndex()} of supervisor accesses, without access to user pages where the architecture forbids that (x86: SMAP). */
+    public static final int MMU_SUPERVISOR = 0;
+    /** The {@link #mmuIndex()} of user accesses. */
+    public static final int MMU_USER = 1;
+    /** The {@link #mmuIndex()} of supervisor accesses that may also touch user pages (x86: EFLAGS.AC is set). */
+    public static final int MMU_SUPERVISOR_ANY = 2;
+
+    /**
+     * The fault of an access with {@link dev.ringside.ir.MemFlags#ALIGNED} to an address that is no multiple of its size; overridden by
+     * architectures that lift such accesses.
+     */
+    public GuestFault misaligned(long gva, int space) {
+        throw new UnsupportedOperationException("this architecture has no alignment fault");
+    }
 
     /**
      * Whether something waits that {@link #serviceEvents()} would act on at this instruction boundary: an unmasked interrupt, an NMI, INIT,
-     * a pending debug trap. Cheap; asked before every block.
+     * a pending debug trap. Cheap; asked when a run starts, after every block that ends with {@link dev.ringside.ir.Op#LEAVE}, and after every
+     * access to a device. Lifted code that unmasks or causes an event therefore leaves.
      */
     public abstract boolean hasEvents();
 
