@@ -50,6 +50,13 @@ public abstract class Cpu extends GuestState implements Inspectable {
     /** Back to the state after power-on. */
     public abstract void reset();
 
+    /**
+     * Takes the state in which a boot protocol starts a guest: everything that {@code entry} does not name is as after {@link #reset()}.
+     *
+     * @throws IllegalArgumentException when the architecture has no such mode or register
+     */
+    public abstract void enter(EntryState entry);
+
     /** The program counter in the architecture's own form (x86: RIP). */
     public abstract long pc();
 

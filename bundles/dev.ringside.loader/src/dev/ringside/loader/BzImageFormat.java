@@ -7,6 +7,8 @@ import java.util.Optional;
 public final class BzImageFormat implements ImageFormat {
     private static final long HDRS = 0x53726448;
     private static final int OLDEST = 0x0206;
+    /** The unit in which the header counts the kernel's size, rounded up. */
+    private static final int PARAGRAPH = 16;
 
     @Override
     public String name() {
@@ -37,7 +39,7 @@ public final class BzImageFormat implements ImageFormat {
                 + image.length() + " bytes");
         }
         long declared = header.systemSizeBytes();
-        if (declared > 0 && !image.has(kernelOffset, declared)) {
+        if (declared > PARAGRAPH && !image.has(kernelOffset, declared - PARAGRAPH + 1)) {
             throw new ImageException("image '" + image.name() + "' is truncated: its kernel takes " + declared + " bytes from offset " + kernelOffset
                 + ", the file has " + image.length());
         }

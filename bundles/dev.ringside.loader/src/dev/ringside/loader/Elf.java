@@ -11,6 +11,7 @@ final class Elf {
     static final int EM_386 = 3;
     static final int EM_X86_64 = 62;
     private static final int PT_LOAD = 1;
+    private static final int PT_INTERP = 3;
     private static final int PT_NOTE = 4;
     private static final int SHT_SYMTAB = 2;
     private static final int MAX_SYMBOLS = 2_000_000;
@@ -81,6 +82,9 @@ final class Elf {
     List<Segment> segments() throws ImageException {
         var result = new ArrayList<Segment>();
         for (Program p : programs) {
+            if (p.type() == PT_INTERP) {
+                throw bad("it is a dynamically linked user program; a kernel or a free-standing program is needed");
+            }
             if (p.type() != PT_LOAD || p.memoryBytes() == 0) {
                 continue;
             }

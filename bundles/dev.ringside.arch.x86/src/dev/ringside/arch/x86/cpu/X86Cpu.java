@@ -7,6 +7,7 @@ import static dev.ringside.arch.x86.X86State.SS;
 
 import dev.ringside.arch.Access;
 import dev.ringside.arch.Cpu;
+import dev.ringside.arch.EntryState;
 import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.PcPins;
 import dev.ringside.arch.RegisterGroup;
@@ -91,6 +92,11 @@ public final class X86Cpu extends Cpu implements PcPins {
     static final int REAL_DATA = SegmentRegister.P | SegmentRegister.S | SegmentRegister.WRITABLE | SegmentRegister.ACCESSED;
 
     // Accessors
+
+    @Override
+    public void enter(EntryState entry) {
+        Entry.enter(this, entry);
+    }
 
     public long cr0() {
         return cr0;
