@@ -19,6 +19,11 @@ public record X86Instruction(Form form, int lengthBytes, int operandBits, int ad
         return operands.get(index);
     }
 
+    /** Whether a LOCK prefix would raise no #UD: the form allows it and the destination is memory (SDM 2A LOCK). */
+    public boolean lockIsLegal() {
+        return form.is("lock") && operands.get(0) instanceof Operand.Mem;
+    }
+
     public String means() {
         return form.insn().means();
     }
