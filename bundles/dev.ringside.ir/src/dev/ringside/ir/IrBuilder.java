@@ -271,7 +271,7 @@ public final class IrBuilder {
 
     /** Raises exception {@code vector} without an error code when {@code condition} holds. */
     public void raiseIf(Value condition, int vector) {
-        emit(Op.RAISE_IF, Type.I1, false, List.of(condition, constant(Type.I32, 0)), vector, 0, null);
+        emit(Op.RAISE_IF, Type.I1, false, List.of(condition), vector, 0, null);
     }
 
     /** Raises exception {@code vector} with {@code errorCode} (I32) when {@code condition} holds. */

@@ -1,5 +1,10 @@
 package dev.ringside.ir;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
 /**
  * The operations. Values narrower than 64 bits are zero-extended in whatever holds them. Unless a line says otherwise, operands and result
  * have the instruction's type, of at most 64 bits, and results wrap.
@@ -66,9 +71,9 @@ public enum Op {
     CALL(-1, true),
     /**
      * When {@code args[0]} (I1) holds, raises exception {@code imm & 0xff} at the current instruction; {@code imm & 0x100} says that it
-     * carries the error code {@code args[1]} (I32).
+     * carries the error code {@code args[1]} (I32), which is absent otherwise.
      */
-    RAISE_IF(2, false),
+    RAISE_IF(-1, false),
 
     // Terminators: exactly one, last
     /** Goes on at {@code args[0]} (I64); {@code imm} is a {@link JumpKind} ordinal. */
@@ -80,6 +85,8 @@ public enum Op {
     /** Ends the block without writing the program counter: the last helper did. The engine looks again as for LEAVE. */
     LEAVE_AT_PC(0, false);
 
+    private static final Map<String, Op> BY_TEXT = Arrays.stream(values()).collect(Collectors.toMap(Op::text, op -> op));
+
     private final int arity;
     private final boolean hasResult;
 
@@ -88,7 +95,7 @@ public enum Op {
         this.hasResult = hasResult;
     }
 
-    /** Operand count, or -1 when the helper decides. */
+    /** Operand count, or -1 when the helper or the flags decide. */
     public int arity() {
         return arity;
     }
@@ -97,8 +104,23 @@ public enum Op {
         return hasResult;
     }
 
+    /** The name in the text form: {@code raise_if}. */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The operation of that name, or null. */
+    public static Op ofText(String text) {
+        return BY_TEXT.get(text);
+    }
+
     public boolean isTerminator() {
         return this == JUMP || this == BRANCH || this == LEAVE || this == LEAVE_AT_PC;
+    }
+
+    /** Whether memory is accessed or an exception may be raised: a point where the guest may see the state. */
+    public boolean isSideExit() {
+        return this == LOAD || this == STORE || this == PROBE || this == RAISE_IF;
     }
 
     public boolean isComparison() {

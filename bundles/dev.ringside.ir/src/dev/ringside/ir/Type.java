@@ -36,6 +36,16 @@ public enum Type {
         };
     }
 
+    /** The type of that name in the text form, or null. */
+    public static Type ofText(String text) {
+        for (Type type : values()) {
+            if (type.text().equals(text)) {
+                return type;
+            }
+        }
+        return null;
+    }
+
     /** The name in the text form: {@code i32}. */
     public String text() {
         return "i" + bits;
