@@ -104,6 +104,18 @@ public abstract class Cpu extends GuestState implements Inspectable {
     /** Whether the processor waits for an event (HLT, wait-for-SIPI) instead of running. */
     public abstract boolean isHalted();
 
+    /** Whether a maskable interrupt would be taken if one were requested (x86: RFLAGS.IF); a halted processor that does not is stuck. */
+    public abstract boolean acceptsInterrupts();
+
+    /** Linear address of the top of the stack. */
+    public abstract long stackPointer();
+
+    /** Linear address that the frame-pointer register holds. */
+    public abstract long framePointer();
+
+    /** Why it shut down, for people: the chain of exceptions, then the registers, one line each; empty unless {@link #isShutdown()}. */
+    public abstract String explainShutdown();
+
     /** Whether nothing but reset can wake it: shut down after a triple fault. */
     public abstract boolean isShutdown();
 

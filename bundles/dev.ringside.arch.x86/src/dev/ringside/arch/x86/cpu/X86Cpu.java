@@ -351,6 +351,27 @@ public final class X86Cpu extends Cpu implements PcPins {
     }
 
     @Override
+    public boolean acceptsInterrupts() {
+        return (slots[REST] & Rflags.IF) != 0;
+    }
+
+    @Override
+    public long stackPointer() {
+        return segments[X86State.SS].base() + (is64BitCode() ? gpr(X86State.RSP) : segments[X86State.SS].isBig()
+            ? gpr(X86State.RSP) & 0xffff_ffffL : gpr(X86State.RSP) & 0xffff);
+    }
+
+    @Override
+    public long framePointer() {
+        return segments[X86State.SS].base() + gpr(X86State.RBP);
+    }
+
+    @Override
+    public String explainShutdown() {
+        return isShutdown() ? "a fault while a double fault was being delivered" : "";
+    }
+
+    @Override
     public boolean isHalted() {
         return false;
     }

@@ -1,0 +1,108 @@
+package dev.ringside.machine;
+
+import dev.ringside.arch.Cpu;
+import dev.ringside.arch.VcpuBus;
+import dev.ringside.device.LocalInterrupts;
+import dev.ringside.trace.TraceKind;
+import dev.ringside.trace.TraceSink;
+import java.util.function.IntFunction;
+
+/** One processor's way to ports, addresses, MSRs and its interrupt controller. Every access is an event. */
+final class CpuBus implements VcpuBus {
+    /** #GP(0): what an access to an MSR that is not there raises. */
+    @FunctionalInterface
+    interface BadMsr {
+        RuntimeException fault(Cpu cpu);
+    }
+
+    private final Cpu cpu;
+    private final MachineHost host;
+    private final TraceSink trace;
+    private final IntFunction<LocalInterrupts> locals;
+    private final BadMsr badMsr;
+
+    CpuBus(Cpu cpu, MachineHost host, TraceSink trace, IntFunction<LocalInterrupts> locals, BadMsr badMsr) {
+        this.cpu = cpu;
+        this.host = host;
+        this.trace = trace;
+        this.locals = locals;
+        this.badMsr = badMsr;
+    }
+
+    @Override
+    public long portRead(int port, int sizeBytes) {
+        long value = host.ports().read(port, sizeBytes);
+        trace.emit(TraceKind.PIO, cpu.instructions, cpu.index(), 0, port, sizeBytes, value);
+        return value;
+    }
+
+    @Override
+    public void portWrite(int port, int sizeBytes, long value) {
+        trace.emit(TraceKind.PIO, cpu.instructions, cpu.index(), 1, port, sizeBytes, value);
+        host.ports().write(port, sizeBytes, value);
+    }
+
+    @Override
+    public long mmioRead(long gpa, int sizeBytes) {
+        long value = host.mmio().read(gpa, sizeBytes);
+        trace.emit(TraceKind.MMIO, cpu.instructions, cpu.index(), 0, gpa, sizeBytes, value);
+        return value;
+    }
+
+    @Override
+    public void mmioWrite(long gpa, int sizeBytes, long value) {
+        trace.emit(TraceKind.MMIO, cpu.instructions, cpu.index(), 1, gpa, sizeBytes, value);
+        host.mmio().write(gpa, sizeBytes, value);
+    }
+
+    @Override
+    public long readMsr(int msrIndex) {
+        LocalInterrupts local = local();
+        if (!local.hasMsr(msrIndex) || !local.canReadMsr(msrIndex)) {
+            throw badMsr.fault(cpu);
+        }
+        return local.readMsr(msrIndex);
+    }
+
+    @Override
+    public void writeMsr(int msrIndex, long value) {
+        LocalInterrupts local = local();
+        if (!local.hasMsr(msrIndex) || !local.writeMsr(msrIndex, value)) {
+            throw badMsr.fault(cpu);
+        }
+    }
+
+    /** No paravirtual interface in this build: the processor's own answer stands. */
+    @Override
+    public void cpuid(int leaf, int subleaf, int[] registers) {
+    }
+
+    @Override
+    public boolean hypercall() {
+        return false;
+    }
+
+    @Override
+    public int acknowledgeInterrupt() {
+        return local().acknowledge();
+    }
+
+    @Override
+    public int taskPriority() {
+        return local().cr8();
+    }
+
+    @Override
+    public void taskPriority(int priorityClass) {
+        local().cr8(priorityClass);
+    }
+
+    @Override
+    public long nanos() {
+        return host.virtualClock().nanos();
+    }
+
+    private LocalInterrupts local() {
+        return locals.apply(cpu.index());
+    }
+}

@@ -1,0 +1,418 @@
+package dev.ringside.machine;
+
+import dev.ringside.arch.Architecture;
+import dev.ringside.arch.Cpu;
+import dev.ringside.arch.EntryState;
+import dev.ringside.arch.Symbolizer;
+import dev.ringside.device.Board;
+import dev.ringside.device.DeviceContext.EndRequest;
+import dev.ringside.engine.Engine;
+import dev.ringside.engine.Vcpu;
+import dev.ringside.engine.VmExit;
+import dev.ringside.inspect.Inspectable;
+import dev.ringside.inspect.Inspector;
+import dev.ringside.memory.PhysicalMemory;
+import dev.ringside.trace.TraceKind;
+import dev.ringside.trace.TraceSink;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A virtual machine. Runs on the thread that calls {@link #run}; everything else belongs to that thread too, except the methods that say otherwise.
+ *
+ * <p>Virtual processors take turns on one thread, {@link #QUANTUM} instructions each, in an order that depends on nothing outside. Devices act
+ * between instructions, when their deadlines in virtual time come. So a run is a function of the description and of recorded input.
+ */
+public final class Machine implements Inspectable, AutoCloseable {
+    /** Instructions that a processor runs before the next one has its turn. */
+    static final long QUANTUM = 20_000;
+    /** Without other processors, deadlines and limits, a run looks up this often. */
+    private static final long SLICE = 50_000_000;
+    /** This many timer expiries in a row that wake no processor mean that nothing ever will. */
+    private static final int FRUITLESS_EXPIRIES = 10_000_000;
+
+    private final MachineDescription description;
+    private final Architecture architecture;
+    private final PhysicalMemory memory;
+    private final Engine engine;
+    private final List<Vcpu> vcpus;
+    private final Board board;
+    private final VirtualClock clock;
+    private final RunRecorder recorder;
+    private final Symbolizer symbols;
+    private final Bootstrap bootstrap;
+    private final MachineHost host;
+    private final Transcript serial;
+
+    private final AtomicBoolean pauseRequested = new AtomicBoolean();
+    private final ConcurrentLinkedQueue<Runnable> input = new ConcurrentLinkedQueue<>();
+    private volatile Vcpu running;
+    private EndReason end;
+    private int turn;
+    private int fruitless;
+    private long turnLeft = QUANTUM;
+
+    /** Puts memory and processors into the state in which the guest starts. */
+    @FunctionalInterface
+    interface Bootstrap {
+        EntryState load();
+    }
+
+    Machine(MachineDescription description, Architecture architecture, PhysicalMemory memory, Engine engine, List<Vcpu> vcpus, Board board,
+            VirtualClock clock, RunRecorder recorder, Symbolizer symbols, Bootstrap bootstrap, MachineHost host, Transcript serial) {
+        this.description = description;
+        this.architecture = architecture;
+        this.memory = memory;
+        this.engine = engine;
+        this.vcpus = List.copyOf(vcpus);
+        this.board = board;
+        this.clock = clock;
+        this.recorder = recorder;
+        this.symbols = symbols;
+        this.bootstrap = bootstrap;
+        this.host = host;
+        this.serial = serial;
+        host.attach(this);
+    }
+
+    /** Loads the guest and puts the first processor at its entry. Called once by the builder, and by a reset. */
+    void boot() {
+        EntryState entry = bootstrap.load();
+        for (int i = 0; i < vcpus.size(); i++) {
+            cpu(i).reset();
+        }
+        cpu(0).enter(entry);
+    }
+
+    public MachineDescription description() {
+        return description;
+    }
+
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    public PhysicalMemory memory() {
+        return memory;
+    }
+
+    public Engine engine() {
+        return engine;
+    }
+
+    public Board board() {
+        return board;
+    }
+
+    public Symbolizer symbols() {
+        return symbols;
+    }
+
+    public List<Vcpu> vcpus() {
+        return vcpus;
+    }
+
+    public Cpu cpu(int index) {
+        return vcpus.get(index).cpu();
+    }
+
+    /** Index of the processor whose turn it is. */
+    public int currentVcpu() {
+        return turn;
+    }
+
+    /** Sends further events to {@code sink}; the machine counts and hashes them in any case. */
+    public void trace(TraceSink sink) {
+        recorder.next(sink);
+    }
+
+    /** Output of {@code com1}. */
+    public Transcript serial() {
+        return serial;
+    }
+
+    /** Why the run ended, or null. */
+    public EndReason end() {
+        return end;
+    }
+
+    public MachineStatistics statistics() {
+        return new MachineStatistics(host.instructions(), clock.nanos(), recorder.counts(), recorder.hash());
+    }
+
+    /** What the guest asked for that is not implemented, in the order in which it was met. */
+    public List<String> unimplemented() {
+        return host.unimplemented();
+    }
+
+    /**
+     * Runs until {@code maxInstructions} more have retired, or a breakpoint, a pause, or the end of the run stops it.
+     *
+     * @param maxInstructions at least 1
+     */
+    public StopReason run(long maxInstructions) {
+        long start = host.instructions();
+        long limit = start + maxInstructions < 0 ? Long.MAX_VALUE : start + maxInstructions;
+        while (true) {
+            takeInput();
+            clock.expireDue();
+            if (end != null) {
+                return new StopReason.Ended(end);
+            }
+            if (pauseRequested.getAndSet(false)) {
+                return new StopReason.Suspended();
+            }
+            if (host.instructions() >= limit) {
+                return new StopReason.Limit();
+            }
+            int next = nextRunnable();
+            if (next < 0) {
+                if (!idle()) {
+                    return new StopReason.Suspended();
+                }
+                continue;
+            }
+            fruitless = 0;
+            StopReason stop = runVcpu(next, limit);
+            if (stop != null) {
+                return stop;
+            }
+        }
+    }
+
+    /** Runs exactly one instruction of {@code vcpu}, whoever's turn it is, unless it waits. */
+    public StopReason step(int vcpu) {
+        takeInput();
+        clock.expireDue();
+        if (end != null) {
+            return new StopReason.Ended(end);
+        }
+        if (!isRunnable(vcpu)) {
+            return run(1);
+        }
+        turn = vcpu;
+        turnLeft = QUANTUM;
+        vcpus.get(vcpu).stepOverBreakpoint();
+        StopReason stop = runVcpu(vcpu, host.instructions() + 1);
+        return stop != null ? stop : end != null ? new StopReason.Ended(end) : new StopReason.Stepped();
+    }
+
+    private StopReason runVcpu(int index, long limit) {
+        if (index != turn || turnLeft <= 0) {
+            turn = index;
+            turnLeft = QUANTUM;
+        }
+        long budget = Math.min(limit - host.instructions(), SLICE);
+        long deadline = clock.nextDeadlineNanos();
+        if (deadline != Long.MAX_VALUE) {
+            budget = Math.min(budget, deadline - clock.nanos());
+        }
+        if (vcpus.size() > 1) {
+            budget = Math.min(budget, turnLeft);
+        }
+        Vcpu vcpu = vcpus.get(index);
+        Cpu cpu = vcpu.cpu();
+        long before = host.instructions();
+        cpu.instructions = before;
+        host.runs(cpu);
+        running = vcpu;
+        if (pauseRequested.get()) {
+            vcpu.requestPause();
+        }
+        VmExit exit;
+        try {
+            exit = vcpu.run(Math.max(1, budget));
+        } finally {
+            running = null;
+            host.stopped(cpu);
+        }
+        turnLeft -= host.instructions() - before;
+        return switch (exit) {
+            case VmExit.BudgetReached b -> null;
+            case VmExit.Paused p -> null;
+            case VmExit.Halted h -> {
+                turnLeft = 0;
+                yield null;
+            }
+            case VmExit.Debug d -> debugStop(d);
+            case VmExit.TripleFault t -> {
+                end = new EndReason.TripleFault(cpu.explainShutdown());
+                yield null;
+            }
+            case VmExit.Pio p -> throw unexpected(p);
+            case VmExit.Mmio m -> throw unexpected(m);
+            case VmExit.Msr m -> throw unexpected(m);
+            case VmExit.Cpuid c -> throw unexpected(c);
+            case VmExit.Hypercall h -> throw unexpected(h);
+        };
+    }
+
+    private static StopReason debugStop(VmExit.Debug d) {
+        return switch (d.reason()) {
+            case BREAKPOINT -> new StopReason.Breakpoint(d.address());
+            case READ_WATCHPOINT -> new StopReason.Watchpoint(d.address(), d.dataAddress(), false);
+            case WRITE_WATCHPOINT -> new StopReason.Watchpoint(d.address(), d.dataAddress(), true);
+        };
+    }
+
+    /** No engine of this build leaves accesses to the machine. */
+    private AssertionError unexpected(VmExit exit) {
+        return new AssertionError("engine " + engine.name() + " left " + exit + " to the machine");
+    }
+
+    private int nextRunnable() {
+        int count = vcpus.size();
+        int first = turnLeft > 0 ? turn : (turn + 1) % count;
+        for (int i = 0; i < count; i++) {
+            int candidate = (first + i) % count;
+            if (isRunnable(candidate)) {
+                return candidate;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isRunnable(int vcpu) {
+        Cpu cpu = cpu(vcpu);
+        return !cpu.isShutdown() && (!cpu.isHalted() || cpu.hasEvents());
+    }
+
+    /** Every processor waits: time passes to the next deadline, or the guest is stuck. @return false when only somebody outside can help */
+    private boolean idle() {
+        boolean wakeable = vcpus.stream().anyMatch(v -> v.cpu().acceptsInterrupts() && !v.cpu().isShutdown());
+        if (!wakeable) {
+            end = new EndReason.Stuck("halted with interrupts off at " + place(cpu(turn)) + ", and nothing can wake it");
+            return true;
+        }
+        if (clock.nextDeadlineNanos() != Long.MAX_VALUE && fruitless++ < FRUITLESS_EXPIRIES) {
+            clock.skipTo(clock.nextDeadlineNanos());
+            return true;
+        }
+        if (host.awaitInput(() -> !input.isEmpty() || pauseRequested.get())) {
+            fruitless = 0;
+            return true;
+        }
+        end = new EndReason.Stuck("halted at " + place(cpu(turn)) + ", and no timer or device will interrupt it");
+        return true;
+    }
+
+    private String place(Cpu cpu) {
+        long address = cpu.fetchAddress(cpu.pc());
+        String name = symbols.nameOf(address);
+        return name == null ? "%#x".formatted(address) : "%#x (%s)".formatted(address, name);
+    }
+
+    // From outside, any thread
+
+    /** Makes {@link #run} return {@link StopReason.Suspended} soon. Thread-safe. */
+    public void requestPause() {
+        pauseRequested.set(true);
+        interruptSlice();
+        host.wake();
+    }
+
+    /** Sends bytes to {@code com1} at the next slice boundary. Thread-safe. */
+    public void sendSerial(byte[] bytes) {
+        byte[] copy = bytes.clone();
+        enqueue(() -> {
+            for (byte b : copy) {
+                board.serialPorts().getFirst().receive(b & 0xff);
+            }
+        });
+    }
+
+    /** Types on the keyboard at the next slice boundary; characters without a key are left out. Thread-safe. */
+    public void typeKeys(String text) {
+        enqueue(() -> text.chars().filter(c -> c == '\n' || c >= ' ' && c < 0x7f).forEach(c -> board.keyboard().type(Character.toString(c))));
+    }
+
+    /** Whether somebody may still send input: a halted machine then waits for it instead of being stuck. Thread-safe. */
+    public void inputOpen(boolean open) {
+        host.inputOpen(open);
+    }
+
+    private void enqueue(Runnable action) {
+        input.add(action);
+        interruptSlice();
+        host.wake();
+    }
+
+    private void interruptSlice() {
+        Vcpu now = running;
+        if (now != null) {
+            now.requestPause();
+        }
+    }
+
+    private void takeInput() {
+        for (Runnable action = input.poll(); action != null; action = input.poll()) {
+            action.run();
+        }
+    }
+
+    // From devices
+
+    /** The slice that runs must end after the current instruction: a deadline came nearer, another processor got an event, or the run ends. */
+    void endSlice() {
+        interruptSlice();
+    }
+
+    /** Ends the run because of its owner. */
+    public void terminate() {
+        if (end == null) {
+            end = new EndReason.Terminated();
+        }
+    }
+
+    void request(EndRequest request) {
+        endSlice();
+        switch (request) {
+            case EndRequest.PowerOff p -> end = new EndReason.PowerOff();
+            case EndRequest.DebugExit d -> end = new EndReason.DebugExit(d.value());
+            case EndRequest.Panicked p -> end = new EndReason.Panicked();
+            case EndRequest.Reset r -> {
+                if (description.noReboot()) {
+                    end = new EndReason.Reset(r.by());
+                } else {
+                    input.add(this::reset);
+                }
+            }
+        }
+    }
+
+    private void reset() {
+        board.reset();
+        boot();
+    }
+
+    @Override
+    public void inspect(Inspector out) {
+        out.text("image", String.valueOf(description.image())).text("engine", engine.name()).decimal("instructions", host.instructions())
+            .decimal("virtual time (ns)", clock.nanos());
+        for (Vcpu vcpu : vcpus) {
+            out.child("vcpu" + vcpu.cpu().index(), vcpu.cpu());
+        }
+        board.devices().forEach(device -> out.child(device.name(), device));
+        out.child("memory", memory).child("engine", engine);
+    }
+
+    @Override
+    public void close() {
+        var failures = new ArrayList<IOException>();
+        board.disks().values().forEach(disk -> {
+            try {
+                disk.close();
+            } catch (IOException e) {
+                failures.add(e);
+            }
+        });
+        engine.close();
+        memory.close();
+        if (!failures.isEmpty()) {
+            throw new java.io.UncheckedIOException(failures.getFirst());
+        }
+    }
+}

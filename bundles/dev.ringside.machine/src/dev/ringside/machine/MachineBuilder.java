@@ -1,0 +1,299 @@
+package dev.ringside.machine;
+
+import dev.ringside.arch.Architecture;
+import dev.ringside.arch.Cpu;
+import dev.ringside.arch.EntryState;
+import dev.ringside.device.BlockBackend;
+import dev.ringside.device.Board;
+import dev.ringside.device.BoardConfig;
+import dev.ringside.device.BoardProvider;
+import dev.ringside.device.MemoryRange;
+import dev.ringside.device.VcpuPins;
+import dev.ringside.engine.EngineConfig;
+import dev.ringside.engine.EngineProvider;
+import dev.ringside.engine.Vcpu;
+import dev.ringside.loader.BootDisk;
+import dev.ringside.loader.BootEnvironment;
+import dev.ringside.loader.GuestImage;
+import dev.ringside.loader.ImageBytes;
+import dev.ringside.loader.ImageException;
+import dev.ringside.loader.ImageLoader;
+import dev.ringside.loader.RawFormat;
+import dev.ringside.loader.Segment;
+import dev.ringside.loader.SymbolTable;
+import dev.ringside.memory.PhysicalMemory;
+import dev.ringside.memory.Slot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+/** Builds machines from descriptions. Thread-safe. */
+public final class MachineBuilder {
+    /** #GP, whose error code is 0 for a bad MSR. */
+    private static final int GENERAL_PROTECTION = 13;
+    private static final int MAX_CPUS = 64;
+    private static final long MIN_MEMORY = 1L << 20;
+    private static final long MAX_MEMORY = 64L << 30;
+
+    private final MachineProviders providers;
+    private final DiskOpener disks;
+
+    /** Opens a disk's file. */
+    @FunctionalInterface
+    public interface DiskOpener {
+        /** @throws IOException with one clear line */
+        BlockBackend open(Path file, boolean writable) throws IOException;
+    }
+
+    public MachineBuilder(MachineProviders providers, DiskOpener disks) {
+        this.providers = providers;
+        this.disks = disks;
+    }
+
+    /**
+     * Reads the files, builds the machine and puts it at the guest's first instruction.
+     *
+     * @throws MachineException with one clear line when a file, a number or a provider is not as it must be
+     */
+    public Machine build(MachineDescription description) throws MachineException {
+        check(description);
+        try {
+            return build(description, what(description));
+        } catch (ImageException | IllegalArgumentException e) {
+            throw new MachineException(e.getMessage(), e);
+        }
+    }
+
+    /** Builds a machine around a program that is in memory already: a freshly assembled one, a test's. */
+    public Machine build(MachineDescription description, GuestImage image) throws MachineException {
+        check(description);
+        try {
+            return build(description, new Guest(image, null, List.of()));
+        } catch (ImageException | IllegalArgumentException e) {
+            throw new MachineException(e.getMessage(), e);
+        }
+    }
+
+    /** Exactly one of image and firmware is set. */
+    private record Guest(GuestImage image, byte[] firmware, List<MachineDescription.Disk> moreDisks) {
+    }
+
+    private static void check(MachineDescription d) throws MachineException {
+        if (d.memoryBytes() < MIN_MEMORY || d.memoryBytes() > MAX_MEMORY || d.memoryBytes() % (1 << 20) != 0) {
+            throw new MachineException("memory of " + d.memoryBytes() + " bytes; a multiple of 1M from 1M to 64G is needed");
+        }
+        if (d.cpus() < 1 || d.cpus() > MAX_CPUS) {
+            throw new MachineException("cpus " + d.cpus() + "; 1 to " + MAX_CPUS + " are possible");
+        }
+        if (!d.paravirt().equals("none")) {
+            throw new MachineException("paravirtual interface '" + d.paravirt() + "' is not in this build; 'none' is");
+        }
+        if (d.disks().size() > 4) {
+            throw new MachineException(d.disks().size() + " disks; the PC's two IDE channels take 4");
+        }
+    }
+
+    private Guest what(MachineDescription d) throws ImageException, MachineException {
+        if (d.image() == null) {
+            if (d.disks().isEmpty()) {
+                throw new MachineException("neither an image nor a disk is given; one of them is needed");
+            }
+            return new Guest(null, Firmware.read(d.firmware()), List.of());
+        }
+        var bytes = ImageBytes.read(d.image(), "image");
+        if (d.loadAddress() >= 0) {
+            return new Guest(RawFormat.load(bytes, d.loadAddress()), null, List.of());
+        }
+        var loader = new ImageLoader(providers.formats());
+        var image = loader.load(bytes);
+        if (image.isPresent()) {
+            return new Guest(image.get(), null, List.of());
+        }
+        if (BootDisk.looksBootable(bytes)) {
+            return new Guest(null, Firmware.read(d.firmware()), List.of(new MachineDescription.Disk(d.image(), false)));
+        }
+        throw new MachineException("image '" + d.image() + "' is nothing that can be booted: no " + loader.names()
+            + " header, and no boot signature 55 AA at its byte 510; a raw binary needs --load-address");
+    }
+
+    private Machine build(MachineDescription d, Guest guest) throws ImageException, MachineException {
+        Architecture architecture = choose("architecture", providers.architectures(), Architecture::name, "x86-64");
+        EngineProvider engineProvider = choose("engine", providers.engines(), EngineProvider::name, d.engine());
+        if (engineProvider.unavailableReason().isPresent()) {
+            throw new MachineException("engine '" + d.engine() + "' cannot run here: " + engineProvider.unavailableReason().get());
+        }
+        BoardProvider boardProvider = choose("board", providers.boards(), BoardProvider::type, "pc");
+        var drives = new ArrayList<>(guest.moreDisks());
+        drives.addAll(d.disks());
+        List<BlockBackend> backends = open(drives);
+        var config = BoardConfig.of(d.cpus(), d.memoryBytes(), d.rtcEpochSeconds()).withDisks(backends);
+
+        var memory = new PhysicalMemory();
+        try {
+            return assemble(d, guest, architecture, engineProvider, boardProvider, config, memory);
+        } catch (ImageException | MachineException | RuntimeException e) {
+            memory.close();
+            closeAll(backends);
+            throw e;
+        }
+    }
+
+    private Machine assemble(MachineDescription d, Guest guest, Architecture architecture, EngineProvider engineProvider, BoardProvider boardProvider,
+            BoardConfig config, PhysicalMemory memory) throws ImageException, MachineException {
+        List<MemoryRange> map = boardProvider.memoryMap(config);
+        Slot shadowed = null;
+        for (MemoryRange range : coalesced(map)) {
+            Slot slot = memory.addRam("ram", range.gpa(), range.sizeBytes());
+            if (range.gpa() <= ShadowMemory.start() && range.end() >= ShadowMemory.start() + ShadowMemory.sizeBytes()) {
+                shadowed = slot;
+            }
+        }
+        var recorder = new RunRecorder();
+        var host = new MachineHost(memory, recorder);
+        ShadowMemory shadow = null;
+        if (guest.firmware() != null) {
+            shadow = new ShadowMemory(memory, guest.firmware(), shadowed);
+            host.shadow(shadow);
+        }
+        var engine = engineProvider.create(new EngineConfig(architecture, memory, recorder));
+        var vcpus = new ArrayList<Vcpu>();
+        var pins = new ArrayList<VcpuPins>();
+        var boardHolder = new Board[1];
+        for (int i = 0; i < d.cpus(); i++) {
+            Cpu cpu = architecture.newCpu(i);
+            cpu.trace = recorder;
+            cpu.bus = new CpuBus(cpu, host, recorder, index -> boardHolder[0].local(index), bad -> bad.fault.set(GENERAL_PROTECTION, 0));
+            vcpus.add(engine.newVcpu(cpu));
+            pins.add(host.pins(cpu));
+        }
+        Board board = boardProvider.create(config, host, pins);
+        boardHolder[0] = board;
+        if (shadow != null) {
+            host.mmio().claim(board.devices().getFirst(), ShadowMemory.start(), ShadowMemory.sizeBytes(), shadow.underneath());
+        }
+        var serial = new Transcript();
+        board.serialPorts().getFirst().connect(serial::accept);
+        SymbolTable symbols = guest.image() == null ? SymbolTable.empty() : guest.image().symbols();
+        Machine.Bootstrap bootstrap = guest.image() == null ? EntryState::reset : direct(d, guest.image(), map, memory, host, board);
+        var machine = new Machine(d, architecture, memory, engine, vcpus, board, host.virtualClock(), recorder, symbols, bootstrap, host, serial);
+        machine.boot();
+        return machine;
+    }
+
+    /** Adjacent ranges with memory behind them become one slot. */
+    private static List<MemoryRange> coalesced(List<MemoryRange> map) {
+        var result = new ArrayList<MemoryRange>();
+        for (MemoryRange range : map) {
+            if (!range.hasMemory()) {
+                continue;
+            }
+            if (!result.isEmpty() && result.getLast().end() == range.gpa()) {
+                MemoryRange before = result.removeLast();
+                result.add(new MemoryRange(before.gpa(), before.sizeBytes() + range.sizeBytes(), before.type(), true));
+            } else {
+                result.add(range);
+            }
+        }
+        return result;
+    }
+
+    /** Checks that a directly loaded image fits, once; loading again at a reset cannot fail then. */
+    private static Machine.Bootstrap direct(MachineDescription d, GuestImage image, List<MemoryRange> map, PhysicalMemory memory, MachineHost host,
+            Board board) throws ImageException {
+        for (Segment s : image.segments()) {
+            if (map.stream().noneMatch(r -> r.hasMemory() && r.gpa() <= s.gpa()) || !fits(map, s)) {
+                throw new ImageException("image '" + d.image() + "' wants %d bytes at %#x, where the machine has no memory: give it more with --memory"
+                    .formatted(s.memoryBytes(), s.gpa()));
+            }
+        }
+        byte[] initrd = d.initrd() == null ? null : bytes(d.initrd());
+        BootEnvironment environment = new BootEnvironment(new GuestMemory(memory),
+            map.stream().map(r -> new BootEnvironment.Range(r.gpa(), r.sizeBytes(), r.type().e820())).toList(), d.commandLine(), initrd,
+            d.initrd() == null ? "" : d.initrd().getFileName().toString(), board.installFirmwareTables(host.memory()),
+            d.image() == null ? "image" : d.image().getFileName().toString());
+        image.protocol().prepare(environment);
+        var loadedBefore = new AtomicBoolean();
+        return () -> {
+            boolean again = loadedBefore.getAndSet(true);
+            for (Segment s : image.segments()) {
+                memory.poke(s.gpa(), s.bytes(), 0, s.bytes().length);
+                if (again) {
+                    clear(memory, s.gpa() + s.bytes().length, s.end());
+                }
+            }
+            board.installFirmwareTables(host.memory());
+            try {
+                return image.protocol().prepare(environment);
+            } catch (ImageException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+    }
+
+    /** Fresh memory is zero; memory that a guest has used before a reset is not. */
+    private static void clear(PhysicalMemory memory, long from, long to) {
+        var zeros = new byte[1 << 16];
+        for (long at = from; at < to; at += zeros.length) {
+            memory.poke(at, zeros, 0, (int) Math.min(zeros.length, to - at));
+        }
+    }
+
+    private static boolean fits(List<MemoryRange> map, Segment segment) {
+        return coalesced(map).stream().anyMatch(r -> r.gpa() <= segment.gpa() && segment.gpa() + segment.memoryBytes() <= r.end());
+    }
+
+    private static byte[] bytes(Path initrd) throws ImageException {
+        var image = ImageBytes.read(initrd, "initrd");
+        return image.slice(0, image.length());
+    }
+
+    private record GuestMemory(PhysicalMemory memory) implements BootEnvironment.Memory {
+        @Override
+        public void write(long gpa, byte[] bytes) {
+            memory.poke(gpa, bytes, 0, bytes.length);
+        }
+
+        @Override
+        public byte[] read(long gpa, int lengthBytes) {
+            var bytes = new byte[lengthBytes];
+            memory.read(gpa, bytes, 0, lengthBytes);
+            return bytes;
+        }
+    }
+
+    private List<BlockBackend> open(List<MachineDescription.Disk> drives) throws MachineException {
+        var result = new ArrayList<BlockBackend>();
+        for (var drive : drives) {
+            try {
+                result.add(disks.open(drive.file(), drive.writable()));
+            } catch (IOException e) {
+                closeAll(result);
+                throw new MachineException(e.getMessage(), e);
+            }
+        }
+        return result;
+    }
+
+    private static void closeAll(List<BlockBackend> backends) throws MachineException {
+        for (BlockBackend backend : backends) {
+            try {
+                backend.close();
+            } catch (IOException e) {
+                throw new MachineException("disk '" + backend.name() + "' cannot be closed: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static <T> T choose(String what, List<T> from, Function<T, String> name, String wanted) throws MachineException {
+        for (T candidate : from) {
+            if (name.apply(candidate).equals(wanted)) {
+                return candidate;
+            }
+        }
+        throw new MachineException(what + " '" + wanted + "' is not in this build; there " + (from.isEmpty() ? "is none" : "is "
+            + String.join(", ", from.stream().map(name).toList())));
+    }
+}

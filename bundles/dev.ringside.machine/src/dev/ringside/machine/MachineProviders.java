@@ -1,0 +1,27 @@
+package dev.ringside.machine;
+
+import dev.ringside.arch.Architecture;
+import dev.ringside.device.BoardProvider;
+import dev.ringside.engine.EngineProvider;
+import dev.ringside.loader.ImageFormat;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** What machines are made from: the services that are installed. */
+public record MachineProviders(List<Architecture> architectures, List<EngineProvider> engines, List<BoardProvider> boards, List<ImageFormat> formats) {
+    public MachineProviders {
+        architectures = List.copyOf(architectures);
+        engines = List.copyOf(engines);
+        boards = List.copyOf(boards);
+        formats = List.copyOf(formats);
+    }
+
+    /** Those on the class path, for use without OSGi. */
+    public static MachineProviders onClassPath() {
+        return new MachineProviders(all(Architecture.class), all(EngineProvider.class), all(BoardProvider.class), all(ImageFormat.class));
+    }
+
+    private static <T> List<T> all(Class<T> service) {
+        return ServiceLoader.load(service, MachineProviders.class.getClassLoader()).stream().map(ServiceLoader.Provider::get).toList();
+    }
+}
