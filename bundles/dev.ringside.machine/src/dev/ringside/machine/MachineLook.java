@@ -1,0 +1,110 @@
+package dev.ringside.machine;
+
+import dev.ringside.arch.Cpu;
+import dev.ringside.arch.Register;
+import dev.ringside.arch.RegisterGroup;
+import dev.ringside.engine.Vcpu;
+import dev.ringside.machine.MachineControl.AddressKind;
+import dev.ringside.machine.MachineControl.Frame;
+import dev.ringside.machine.MachineControl.MemoryBytes;
+import dev.ringside.machine.MachineControl.RegisterGroupValues;
+import dev.ringside.machine.MachineControl.RegisterValue;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Answers a debugger's questions about a machine that stands still, without disturbing it. */
+final class MachineLook {
+    private static final int MAX_FRAMES = 64;
+
+    private MachineLook() {
+    }
+
+    static List<RegisterGroupValues> registers(Cpu cpu) {
+        return cpu.registerGroups().stream().map(MachineLook::values).toList();
+    }
+
+    private static RegisterGroupValues values(RegisterGroup group) {
+        return new RegisterGroupValues(group.name(), group.registers().stream()
+            .map(r -> new RegisterValue(r.name(), r.bits(), r.read().get(), r.write() != null)).toList());
+    }
+
+    static void setRegister(Cpu cpu, String name, String digits) {
+        Register register = cpu.registerGroups().stream().flatMap(g -> g.registers().stream()).filter(r -> r.name().equalsIgnoreCase(name)).findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("there is no register '" + name + "'"));
+        if (register.write() == null) {
+            throw new IllegalArgumentException("register '" + name + "' cannot be changed");
+        }
+        register.write().accept(digits);
+    }
+
+    static MemoryBytes read(Machine machine, AddressKind kind, int vcpu, long address, int lengthBytes) {
+        byte[] bytes = new byte[lengthBytes];
+        boolean[] readable = new boolean[lengthBytes];
+        for (int done = 0; done < lengthBytes;) {
+            int inPage = (int) Math.min(lengthBytes - done, 4096 - (address + done & 4095));
+            if (readPage(machine, kind, vcpu, address + done, bytes, done, inPage)) {
+                Arrays.fill(readable, done, done + inPage, true);
+            }
+            done += inPage;
+        }
+        return new MemoryBytes(address, bytes, readable);
+    }
+
+    private static boolean readPage(Machine machine, AddressKind kind, int vcpu, long address, byte[] into, int offset, int length) {
+        return switch (kind) {
+            case VIRTUAL -> machine.vcpus().get(vcpu).look(address, into, offset, length) == length;
+            case PHYSICAL -> {
+                boolean backed = machine.memory().isBacked(address);
+                if (backed) {
+                    machine.memory().read(address, into, offset, length);
+                }
+                yield backed;
+            }
+        };
+    }
+
+    static void write(Machine machine, AddressKind kind, int vcpu, long address, byte[] bytes) {
+        int written = switch (kind) {
+            case VIRTUAL -> machine.vcpus().get(vcpu).poke(address, bytes, 0, bytes.length);
+            case PHYSICAL -> {
+                machine.memory().poke(address, bytes, 0, bytes.length);
+                yield machine.memory().isBacked(address) ? bytes.length : 0;
+            }
+        };
+        if (written < bytes.length) {
+            throw new IllegalArgumentException("there is no memory at %#x".formatted(address + written));
+        }
+    }
+
+    /** The innermost frame, then those that the frame-pointer chain leads to, as long as it goes up the stack. */
+    static List<Frame> frames(Machine machine, int vcpuIndex) {
+        Vcpu vcpu = machine.vcpus().get(vcpuIndex);
+        Cpu cpu = vcpu.cpu();
+        int size = cpu.addressBits() / 8;
+        var frames = new ArrayList<Frame>();
+        long pc = cpu.fetchAddress(cpu.pc());
+        long framePointer = cpu.framePointer();
+        frames.add(new Frame(0, pc, machine.symbols().nameOf(pc), framePointer));
+        long below = cpu.stackPointer();
+        byte[] pair = new byte[2 * size];
+        while (frames.size() < MAX_FRAMES && Long.compareUnsigned(framePointer, below) >= 0 && vcpu.look(framePointer, pair, 0, pair.length) == pair.length) {
+            long caller = little(pair, size, size);
+            if (caller == 0 || vcpu.look(caller, new byte[1], 0, 1) != 1) {
+                break;
+            }
+            below = framePointer + 1;
+            framePointer = little(pair, 0, size);
+            frames.add(new Frame(frames.size(), caller, machine.symbols().nameOf(caller), framePointer));
+        }
+        return List.copyOf(frames);
+    }
+
+    private static long little(byte[] bytes, int at, int size) {
+        long value = 0;
+        for (int i = 0; i < size; i++) {
+            value |= (bytes[at + i] & 0xffL) << 8 * i;
+        }
+        return value;
+    }
+}
