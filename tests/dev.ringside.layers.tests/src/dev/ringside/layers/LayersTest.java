@@ -118,20 +118,6 @@ class LayersTest {
         assertThat(bundles).allSatisfy(bundle -> assertThat(bundle.packages()).as(bundle.name()).isNotEmpty());
     }
 
-    /** A bundle nobody ships or puts on the class path would be found out only by its absence. */
-    @Test
-    void everyBundleIsShipped() {
-        String features = Repository.files(Repository.ROOT.resolve("features")).stream().filter(file -> file.endsWith("feature.xml")).map(Repository::text).reduce("", String::concat);
-        String headless = Repository.text(Repository.ROOT.resolve("releng/dev.ringside.headless/pom.xml"));
-
-        assertThat(bundles).allSatisfy(bundle -> {
-            assertThat(features).contains("<plugin id=\"" + bundle.name() + "\"");
-            if (table.isBelowTheLine(bundle)) {
-                assertThat(headless).contains("<artifactId>" + bundle.name() + "</artifactId>");
-            }
-        });
-    }
-
     private static boolean isEclipse(String name) {
         return name.startsWith("org.eclipse.");
     }
