@@ -33,6 +33,11 @@ public interface LocalInterrupts {
     /** The processor's TSC is {@link Clock#nanos()} plus {@code ticks} from now on: the guest wrote IA32_TIME_STAMP_COUNTER or IA32_TSC_ADJUST. */
     void tscOffset(long ticks);
 
+    /** MAXPHYADDR as CPUID reports it; bits above are reserved in IA32_APIC_BASE. */
+    default void physicalAddressBits(int bits) {
+        // A controller without a movable base.
+    }
+
     /** The APIC ID (32 bits). */
     int id();
 
