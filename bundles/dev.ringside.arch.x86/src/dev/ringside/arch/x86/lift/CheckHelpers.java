@@ -5,6 +5,8 @@ import static dev.ringside.ir.Type.I32;
 import static dev.ringside.ir.Type.I64;
 
 import dev.ringside.arch.x86.X86State;
+import dev.ringside.arch.x86.cpu.Cr0;
+import dev.ringside.arch.x86.cpu.Cr4;
 import dev.ringside.arch.x86.cpu.SegmentRegister;
 import dev.ringside.arch.x86.cpu.X86Cpu;
 import dev.ringside.ir.Helper;
@@ -12,6 +14,7 @@ import dev.ringside.ir.Helper.Effect;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Checks that come before an instruction's operation. */
 final class CheckHelpers {
@@ -29,7 +32,42 @@ final class CheckHelpers {
             return 0;
         });
 
-    private static long segmented(X86Cpu cpu, int number, long offset, int sizeBytes, boolean write) {
+    /** #NM when CR0.EM or CR0.TS is set. */
+    static final Helper X87 = available("x86.x87_available", cpu -> {
+        if ((cpu.cr0() & (Cr0.EM | Cr0.TS)) != 0) {
+            throw cpu.nm();
+        }
+    });
+
+    /** #UD when CR0.EM is set, else #NM when CR0.TS is. */
+    static final Helper MMX = available("x86.mmx_available", CheckHelpers::requireNoEmulation);
+
+    /** #UD when CR0.EM is set or CR4.OSFXSR clear, else #NM when CR0.TS is set. */
+    static final Helper SSE = available("x86.sse_available", cpu -> {
+        if ((cpu.cr4() & Cr4.OSFXSR) == 0) {
+            throw cpu.ud();
+        }
+        requireNoEmulation(cpu);
+    });
+
+    private static Helper available(String name, Consumer<X86Cpu> check) {
+        return new Helper(name, null, List.of(), Set.of(Effect.MAY_RAISE), (state, x, y, z, u) -> {
+            check.accept((X86Cpu) state);
+            return 0;
+        });
+    }
+
+    private static void requireNoEmulation(X86Cpu cpu) {
+        if ((cpu.cr0() & Cr0.EM) != 0) {
+            throw cpu.ud();
+        }
+        if ((cpu.cr0() & Cr0.TS) != 0) {
+            throw cpu.nm();
+        }
+    }
+
+    /** {@link #SEGMENT}. */
+    static long segmented(X86Cpu cpu, int number, long offset, int sizeBytes, boolean write) {
         SegmentRegister segment = cpu.segment(number);
         int attributes = segment.attributes();
         boolean code = (attributes & SegmentRegister.CODE) != 0;
@@ -49,7 +87,6 @@ final class CheckHelpers {
     }
 
     static void collect(Collection<Helper> to) {
-        to.add(SEGMENT);
-        to.add(CODE_LIMIT);
+        to.addAll(List.of(SEGMENT, CODE_LIMIT, X87, MMX, SSE));
     }
 }

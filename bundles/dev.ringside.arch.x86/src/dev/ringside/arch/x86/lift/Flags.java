@@ -155,6 +155,12 @@ public final class Flags {
         variable(withCarry(b.and(op(), constant(~(1L << CARRY_BIT))), carry));
     }
 
+    /** OF becomes {@code overflow} (I1); the others stay. */
+    public void overflow(Value overflow) {
+        this.overflow = overflow;
+        variable(withOverflow(b.and(op(), constant(~(1L << OVERFLOW_BIT))), overflow));
+    }
+
     /** CF and OF (I1 each) are given; the others stay. */
     public void carryAndOverflow(Value carry, Value overflow) {
         this.carry = carry;
