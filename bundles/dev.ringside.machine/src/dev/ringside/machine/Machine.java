@@ -196,7 +196,12 @@ public final class Machine implements Inspectable, AutoCloseable {
         turn = vcpu;
         turnLeft = QUANTUM;
         vcpus.get(vcpu).stepOverBreakpoint();
-        StopReason stop = runVcpu(vcpu, host.instructions() + 1);
+        pauseRequested.set(false);
+        long before = host.instructions();
+        StopReason stop = null;
+        while (stop == null && end == null && host.instructions() == before && isRunnable(vcpu)) {
+            stop = runVcpu(vcpu, before + 1);
+        }
         return stop != null ? stop : end != null ? new StopReason.Ended(end) : new StopReason.Stepped();
     }
 
