@@ -60,9 +60,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--firmware", paramLabel = "F", description = "BIOS image for disks; the system's SeaBIOS when not given.")
     private Path firmware;
 
-    @Option(names = "--load-address", defaultValue = "-1", converter = Addresses.class, paramLabel = "A", hidden = false,
-        description = "Loads IMAGE as a raw binary at this address; 0x7c00 starts in real mode, others in flat 32-bit mode.", showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
-    private long loadAddress;
+    @Option(names = "--load-address", converter = Addresses.class, paramLabel = "A",
+        description = "Loads IMAGE as a raw binary at this address; 0x7c00 starts in real mode, others in flat 32-bit mode.")
+    private Long loadAddress;
 
     @Option(names = "--no-reboot", description = "A reset ends the run.")
     private boolean noReboot;
@@ -169,7 +169,7 @@ final class RunCommand implements Callable<Integer> {
             drives.add(new Disk(Path.of(writable ? disk.substring(0, disk.length() - ",writable".length()) : disk), writable));
         }
         return new MachineDescription(image, initrd, append, drives, memory, cpus, engine, paravirt, seed, MachineDescription.DEFAULT_EPOCH_SECONDS,
-            firmware, loadAddress, noReboot);
+            firmware, loadAddress == null ? -1 : loadAddress, noReboot);
     }
 
     private PrintWriter err() {
