@@ -22,8 +22,9 @@ import java.util.stream.Stream;
  * @param imports packages in {@code Import-Package}
  * @param exports packages in {@code Export-Package}
  * @param components files in {@code Service-Component}, relative to the bundle
+ * @param isActivated whether {@code Bundle-ActivationPolicy} is there, without which a framework does not look at components
  */
-record Bundle(String name, Path folder, Set<String> requires, Set<String> imports, Set<String> exports, Set<String> components) {
+record Bundle(String name, Path folder, Set<String> requires, Set<String> imports, Set<String> exports, Set<String> components, boolean isActivated) {
     static final String OURS = "dev.ringside.";
 
     private static final Pattern CLAUSE_SEPARATOR = Pattern.compile(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)");
@@ -33,7 +34,7 @@ record Bundle(String name, Path folder, Set<String> requires, Set<String> import
             Attributes headers = new Manifest(in).getMainAttributes();
             String name = clauses(headers, "Bundle-SymbolicName").iterator().next();
             return new Bundle(name, folder, clauses(headers, "Require-Bundle"), clauses(headers, "Import-Package"),
-                clauses(headers, "Export-Package"), clauses(headers, "Service-Component"));
+                clauses(headers, "Export-Package"), clauses(headers, "Service-Component"), headers.getValue("Bundle-ActivationPolicy") != null);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -45,6 +45,11 @@ class ProvidersTest {
     }
 
     @Test
+    void everyBundleWithComponentsIsActivated() {
+        assertThat(bundles).filteredOn(bundle -> !bundle.components().isEmpty() && !bundle.isActivated()).isEmpty();
+    }
+
+    @Test
     void everyProviderIsASourceFileOfItsBundle() {
         assertThat(bundles).allSatisfy(bundle -> assertThat(services(bundle)).as(bundle.name())
             .allMatch(provider -> Files.exists(bundle.folder().resolve("src/" + provider.split(" by ")[1].replace('.', '/') + ".java"))));
