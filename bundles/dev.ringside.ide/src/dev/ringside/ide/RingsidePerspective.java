@@ -1,17 +1,44 @@
 package dev.ringside.ide;
 
+import dev.ringside.ui.disassembly.DisassemblyView;
+import dev.ringside.ui.registers.RegistersView;
+import dev.ringside.ui.serial.SerialConsoleView;
 import org.eclipse.debug.ui.IDebugUIConstants;
+import org.eclipse.ui.IFolderLayout;
 import org.eclipse.ui.IPageLayout;
 import org.eclipse.ui.IPerspectiveFactory;
-import org.eclipse.ui.console.IConsoleConstants;
 
-/** The <em>Ringside</em> perspective: who runs (left), what it holds (right), what it said (bottom). */
+/** The <em>Ringside</em> perspective: who runs (left), what it executes (centre), what it holds (right), what it says (bottom). No editors yet. */
 public final class RingsidePerspective implements IPerspectiveFactory {
+    static final String ID = "dev.ringside.ide.perspective";
+
     @Override
     public void createInitialLayout(IPageLayout layout) {
+        layout.setEditorAreaVisible(false);
         String editors = layout.getEditorArea();
-        layout.addView(IDebugUIConstants.ID_DEBUG_VIEW, IPageLayout.LEFT, 0.3f, editors);
-        layout.addView(IConsoleConstants.ID_CONSOLE_VIEW, IPageLayout.BOTTOM, 0.6f, editors);
-        layout.addView(IDebugUIConstants.ID_REGISTER_VIEW, IPageLayout.RIGHT, 0.6f, editors);
+
+        IFolderLayout left = layout.createFolder("left", IPageLayout.LEFT, 0.22f, editors);
+        left.addView(IDebugUIConstants.ID_DEBUG_VIEW);
+
+        IFolderLayout bottom = layout.createFolder("bottom", IPageLayout.BOTTOM, 0.66f, editors);
+        bottom.addView(SerialConsoleView.ID);
+        bottom.addView(IDebugUIConstants.ID_BREAKPOINT_VIEW);
+        bottom.addView(IDebugUIConstants.ID_MEMORY_VIEW);
+
+        IFolderLayout right = layout.createFolder("right", IPageLayout.RIGHT, 0.64f, editors);
+        right.addView(RegistersView.ID);
+
+        IFolderLayout centre = layout.createFolder("centre", IPageLayout.LEFT, 0.95f, editors);
+        centre.addView(DisassemblyView.ID);
+
+        layout.addActionSet(IDebugUIConstants.DEBUG_ACTION_SET);
+        layout.addActionSet(IDebugUIConstants.LAUNCH_ACTION_SET);
+        layout.addShowViewShortcut(IDebugUIConstants.ID_DEBUG_VIEW);
+        layout.addShowViewShortcut(DisassemblyView.ID);
+        layout.addShowViewShortcut(RegistersView.ID);
+        layout.addShowViewShortcut(SerialConsoleView.ID);
+        layout.addShowViewShortcut(IDebugUIConstants.ID_BREAKPOINT_VIEW);
+        layout.addShowViewShortcut(IDebugUIConstants.ID_MEMORY_VIEW);
+        layout.addPerspectiveShortcut(ID);
     }
 }

@@ -1,0 +1,64 @@
+package dev.ringside.debug.core;
+
+import dev.ringside.arch.Symbolizer;
+import java.util.OptionalLong;
+import org.eclipse.core.resources.IMarker;
+import org.eclipse.core.resources.IResource;
+import org.eclipse.core.resources.ResourcesPlugin;
+import org.eclipse.core.runtime.CoreException;
+import org.eclipse.debug.core.DebugPlugin;
+import org.eclipse.debug.core.model.Breakpoint;
+import org.eclipse.debug.core.model.IBreakpoint;
+
+/**
+ * Stops every machine before the instruction at a linear address. The address is kept as the user wrote it, so {@code start_kernel} follows the
+ * symbol into the next build of the guest. A machine whose image has no such symbol ignores it.
+ */
+public final class AddressBreakpoint extends Breakpoint {
+    public static final String MARKER_TYPE = "dev.ringside.debug.core.addressBreakpoint";
+    private static final String EXPRESSION = "dev.ringside.debug.core.expression";
+
+    /** For the platform, which restores breakpoints from their markers. */
+    public AddressBreakpoint() {
+    }
+
+    /** Creates and registers one. */
+    public static AddressBreakpoint create(String expression) throws CoreException {
+        AddressBreakpoint breakpoint = new AddressBreakpoint();
+        ResourcesPlugin.getWorkspace().run(monitor -> {
+            IMarker marker = ResourcesPlugin.getWorkspace().getRoot().createMarker(MARKER_TYPE);
+            breakpoint.setMarker(marker);
+            marker.setAttribute(IBreakpoint.ENABLED, true);
+            marker.setAttribute(IBreakpoint.ID, DebugCore.ID);
+            marker.setAttribute(IBreakpoint.PERSISTED, true);
+            marker.setAttribute(EXPRESSION, expression);
+            marker.setAttribute(IMarker.MESSAGE, expression);
+        }, null, IResource.NONE, null);
+        DebugPlugin.getDefault().getBreakpointManager().addBreakpoint(breakpoint);
+        return breakpoint;
+    }
+
+    public static AddressBreakpoint create(long address) throws CoreException {
+        return create("0x" + Long.toHexString(address));
+    }
+
+    /** As the user wrote it. */
+    public String expression() {
+        return getMarker().getAttribute(EXPRESSION, "");
+    }
+
+    /** Where it is in an image with these symbols; empty when its symbol is not in there. */
+    public OptionalLong address(Symbolizer symbols) {
+        return AddressExpression.resolve(expression(), symbols);
+    }
+
+    /** Whether it stops machines: enabled, and breakpoints are not skipped as a whole. */
+    public boolean isActive() {
+        return DebugPlugin.getDefault().getBreakpointManager().isEnabled() && getMarker().getAttribute(IBreakpoint.ENABLED, false);
+    }
+
+    @Override
+    public String getModelIdentifier() {
+        return DebugCore.ID;
+    }
+}

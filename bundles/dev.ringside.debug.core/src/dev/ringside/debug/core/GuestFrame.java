@@ -1,0 +1,182 @@
+package dev.ringside.debug.core;
+
+import dev.ringside.machine.MachineControl.Frame;
+import dev.ringside.machine.MachineControl.RegisterGroupValues;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.debug.core.DebugException;
+import org.eclipse.debug.core.model.DebugElement;
+import org.eclipse.debug.core.model.IRegisterGroup;
+import org.eclipse.debug.core.model.IStackFrame;
+import org.eclipse.debug.core.model.IThread;
+import org.eclipse.debug.core.model.IVariable;
+
+/**
+ * A place in the guest's code to which control will return, or where it is. Registers are those of the virtual CPU in every frame: the guest's
+ * kernel saves callee-saved registers where only its unwind tables know.
+ */
+public final class GuestFrame extends DebugElement implements IStackFrame {
+    private final VcpuThread vcpu;
+    private volatile Frame frame = new Frame(0, 0, null, 0);
+
+    GuestFrame(VcpuThread vcpu) {
+        super(vcpu.getDebugTarget());
+        this.vcpu = vcpu;
+    }
+
+    void show(Frame now) {
+        frame = now;
+    }
+
+    public VcpuThread vcpu() {
+        return vcpu;
+    }
+
+    /** Linear address of the frame's next instruction. */
+    public long pc() {
+        return frame.pc();
+    }
+
+    /** 0 for the innermost. */
+    public int index() {
+        return frame.index();
+    }
+
+    /** {@code start_kernel+0x1c}, or null. */
+    public String symbol() {
+        return frame.symbol();
+    }
+
+    @Override
+    public String getName() {
+        String address = "0x" + Long.toHexString(pc());
+        return symbol() == null ? address : symbol() + "  " + address;
+    }
+
+    @Override
+    public String getModelIdentifier() {
+        return DebugCore.ID;
+    }
+
+    @Override
+    public IThread getThread() {
+        return vcpu;
+    }
+
+    @Override
+    public IRegisterGroup[] getRegisterGroups() throws DebugException {
+        RegisterState state = Answers.await(vcpu.registers());
+        List<IRegisterGroup> groups = new ArrayList<>();
+        for (RegisterGroupValues group : state.groups()) {
+            groups.add(new GuestRegisterGroup(vcpu, group, state));
+        }
+        return groups.toArray(IRegisterGroup[]::new);
+    }
+
+    @Override
+    public boolean hasRegisterGroups() {
+        return true;
+    }
+
+    @Override
+    public IVariable[] getVariables() {
+        return new IVariable[0];
+    }
+
+    @Override
+    public boolean hasVariables() {
+        return false;
+    }
+
+    @Override
+    public int getLineNumber() {
+        return -1;
+    }
+
+    @Override
+    public int getCharStart() {
+        return -1;
+    }
+
+    @Override
+    public int getCharEnd() {
+        return -1;
+    }
+
+    // A frame runs and stops with its virtual CPU
+
+    @Override
+    public boolean canStepInto() {
+        return vcpu.canStepInto();
+    }
+
+    @Override
+    public boolean canStepOver() {
+        return vcpu.canStepOver();
+    }
+
+    @Override
+    public boolean canStepReturn() {
+        return vcpu.canStepReturn();
+    }
+
+    @Override
+    public boolean isStepping() {
+        return vcpu.isStepping();
+    }
+
+    @Override
+    public void stepInto() {
+        vcpu.stepInto();
+    }
+
+    @Override
+    public void stepOver() {
+        vcpu.stepOver();
+    }
+
+    @Override
+    public void stepReturn() {
+        vcpu.stepReturn();
+    }
+
+    @Override
+    public boolean canResume() {
+        return vcpu.canResume();
+    }
+
+    @Override
+    public boolean canSuspend() {
+        return vcpu.canSuspend();
+    }
+
+    @Override
+    public boolean isSuspended() {
+        return vcpu.isSuspended();
+    }
+
+    @Override
+    public void resume() {
+        vcpu.resume();
+    }
+
+    @Override
+    public void suspend() {
+        vcpu.suspend();
+    }
+
+    @Override
+    public boolean canTerminate() {
+        return vcpu.canTerminate();
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return vcpu.isTerminated();
+    }
+
+    @Override
+    public void terminate() throws DebugException {
+        vcpu.terminate();
+    }
+}

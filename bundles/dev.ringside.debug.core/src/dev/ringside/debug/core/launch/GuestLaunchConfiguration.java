@@ -1,0 +1,122 @@
+package dev.ringside.debug.core.launch;
+
+import dev.ringside.machine.MachineDescription;
+import dev.ringside.machine.MachineDescription.Disk;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the fields of a launch configuration "Guest kernel" mean. Plain Java, so that launching, the launch dialog and tests judge alike.
+ *
+ * <p>Every attribute is a string as the user typed it, except {@link #STOP_AT_ENTRY}; so a bad value can be kept, shown and named.
+ *
+ * @param machine what to build
+ * @param stopAtEntry whether to stand still before the first instruction
+ */
+public record GuestLaunchConfiguration(MachineDescription machine, boolean stopAtEntry) {
+    public static final String IMAGE = "dev.ringside.debug.core.image";
+    public static final String INITRD = "dev.ringside.debug.core.initrd";
+    public static final String DISK = "dev.ringside.debug.core.disk";
+    public static final String COMMAND_LINE = "dev.ringside.debug.core.commandLine";
+    public static final String MEMORY = "dev.ringside.debug.core.memory";
+    public static final String CPUS = "dev.ringside.debug.core.cpus";
+    public static final String STOP_AT_ENTRY = "dev.ringside.debug.core.stopAtEntry";
+
+    public static final String DEFAULT_MEMORY = "128M";
+    public static final String DEFAULT_CPUS = "1";
+    public static final int MOST_CPUS = 64;
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*([KMGkmg]?)(?:i?[Bb])?");
+    private static final long MEBIBYTE = 1L << 20;
+    private static final long LEAST_MEMORY = MEBIBYTE;
+    private static final long MOST_MEMORY = 64L << 30;
+
+    /** @throws InvalidFieldException for the first bad field, in the order of the dialog */
+    public static GuestLaunchConfiguration parse(Map<String, ?> attributes, PathFinder finder) throws InvalidFieldException {
+        Path image = file("Image", text(attributes, IMAGE, ""), finder);
+        Path initrd = file("Initrd", text(attributes, INITRD, ""), finder);
+        Path disk = file("Disk", text(attributes, DISK, ""), finder);
+        if (image == null && disk == null) {
+            throw new InvalidFieldException("Image", "missing; choose a kernel, or a disk to boot from");
+        }
+        if (image == null && initrd != null) {
+            throw new InvalidFieldException("Initrd", "given without an image that could use it");
+        }
+        long memoryBytes = memory(text(attributes, MEMORY, DEFAULT_MEMORY));
+        int cpus = cpus(text(attributes, CPUS, DEFAULT_CPUS));
+        MachineDescription machine = MachineDescription.of(image)
+                .withInitrd(initrd)
+                .withCommandLine(text(attributes, COMMAND_LINE, ""))
+                .withDisks(disk == null ? List.of() : List.of(new Disk(disk, false)))
+                .withMemoryBytes(memoryBytes)
+                .withCpus(cpus);
+        return new GuestLaunchConfiguration(machine, !Boolean.FALSE.equals(attributes.get(STOP_AT_ENTRY)));
+    }
+
+    private static String text(Map<String, ?> attributes, String name, String whenAbsent) {
+        return attributes.get(name) instanceof String text ? text.strip() : whenAbsent;
+    }
+
+    private static Path file(String field, String typed, PathFinder finder) throws InvalidFieldException {
+        if (typed.isEmpty()) {
+            return null;
+        }
+        Path path;
+        try {
+            path = finder.find(typed);
+        } catch (InvalidPathException notAPath) {
+            throw new InvalidFieldException(field, "\"" + typed + "\" is not a path: " + notAPath.getReason());
+        } catch (PathFinder.NotFoundException unknown) {
+            throw new InvalidFieldException(field, unknown.getMessage());
+        }
+        if (!Files.exists(path)) {
+            throw new InvalidFieldException(field, "there is no file " + path);
+        }
+        if (Files.isDirectory(path)) {
+            throw new InvalidFieldException(field, path + " is a folder; choose a file");
+        }
+        if (!Files.isReadable(path)) {
+            throw new InvalidFieldException(field, path + " may not be read");
+        }
+        return path;
+    }
+
+    private static long memory(String typed) throws InvalidFieldException {
+        Matcher size = SIZE.matcher(typed);
+        if (!size.matches()) {
+            throw new InvalidFieldException("Memory", "\"" + typed + "\" is not a size; write a number with M or G, for example 512M");
+        }
+        long bytes = Long.parseLong(size.group(1)) * unit(size.group(2));
+        if (bytes < LEAST_MEMORY || bytes > MOST_MEMORY) {
+            throw new InvalidFieldException("Memory", typed + " is outside 1M to 64G");
+        }
+        if (bytes % MEBIBYTE != 0) {
+            throw new InvalidFieldException("Memory", typed + " is not a whole number of mebibytes");
+        }
+        return bytes;
+    }
+
+    /** A bare number means mebibytes, as users of other machines expect. */
+    private static long unit(String letter) {
+        return switch (letter) {
+            case "K", "k" -> 1L << 10;
+            case "G", "g" -> 1L << 30;
+            default -> MEBIBYTE;
+        };
+    }
+
+    private static int cpus(String typed) throws InvalidFieldException {
+        if (typed.matches("\\d{1,3}")) {
+            int cpus = Integer.parseInt(typed);
+            if (cpus >= 1 && cpus <= MOST_CPUS) {
+                return cpus;
+            }
+        }
+        throw new InvalidFieldException("CPUs", "\"" + typed + "\" is not a number from 1 to " + MOST_CPUS);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.ringside.debug.core.launch;
+
+import dev.ringside.arch.Architecture;
+import dev.ringside.debug.core.DebugCore;
+import dev.ringside.device.BlockBackend;
+import dev.ringside.device.BoardProvider;
+import dev.ringside.engine.EngineProvider;
+import dev.ringside.loader.ImageFormat;
+import dev.ringside.machine.MachineBuilder;
+import dev.ringside.machine.MachineControl;
+import dev.ringside.machine.MachineDescription;
+import dev.ringside.machine.MachineException;
+import dev.ringside.machine.MachineProviders;
+import dev.ringside.machine.MachineThread;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.eclipse.core.runtime.CoreException;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+
+/** Builds machines in this process from the providers that are installed now, in the order of their service ranking. */
+public final class VirtualMachines implements MachineOpener {
+    private final BundleContext services;
+
+    public VirtualMachines(BundleContext services) {
+        this.services = services;
+    }
+
+    @Override
+    public MachineControl open(MachineDescription description) throws CoreException {
+        try {
+            var builder = new MachineBuilder(providers(), VirtualMachines::openDisk);
+            return new MachineThread(builder.build(description)).start(true);
+        } catch (MachineException refused) {
+            throw DebugCore.failure(refused.getMessage(), refused);
+        }
+    }
+
+    private MachineProviders providers() {
+        return new MachineProviders(all(Architecture.class), all(EngineProvider.class), all(BoardProvider.class), all(ImageFormat.class));
+    }
+
+    private <T> List<T> all(Class<T> type) {
+        try {
+            List<ServiceReference<T>> found = new ArrayList<>(services.getServiceReferences(type, null));
+            found.sort(Collections.reverseOrder());
+            return found.stream().map(services::getService).toList();
+        } catch (InvalidSyntaxException impossible) {
+            throw new AssertionError("there is no filter", impossible);
+        }
+    }
+
+    private static BlockBackend openDisk(Path file, boolean writable) throws IOException {
+        throw new IOException("disk '" + file + "': disks are not in this build");
+    }
+}

@@ -1,0 +1,104 @@
+package dev.ringside.debug.ui;
+
+import dev.ringside.debug.core.AddressBreakpoint;
+import dev.ringside.debug.core.GuestFrame;
+import dev.ringside.debug.core.StopText;
+import dev.ringside.debug.core.VcpuThread;
+import dev.ringside.debug.core.VmDebugTarget;
+import dev.ringside.ui.Icons;
+import org.eclipse.core.runtime.CoreException;
+import org.eclipse.debug.core.DebugException;
+import org.eclipse.debug.core.model.IValue;
+import org.eclipse.debug.ui.IDebugModelPresentation;
+import org.eclipse.debug.ui.IValueDetailListener;
+import org.eclipse.jface.resource.ImageDescriptor;
+import org.eclipse.jface.resource.JFaceResources;
+import org.eclipse.jface.resource.LocalResourceManager;
+import org.eclipse.jface.viewers.LabelProvider;
+import org.eclipse.swt.graphics.Image;
+import org.eclipse.ui.IEditorInput;
+
+/** Names and pictures of a machine's elements in the platform's views. Texts come from what an element already knows: nothing here waits for a guest. */
+public final class GuestModelPresentation extends LabelProvider implements IDebugModelPresentation {
+    private final LocalResourceManager pictures = new LocalResourceManager(JFaceResources.getResources());
+
+    @Override
+    public String getText(Object element) {
+        return switch (element) {
+            case VmDebugTarget machine -> machine.getName() + (machine.isTerminated() ? ended(machine) : "");
+            case VcpuThread vcpu -> vcpu.getName() + " (" + state(vcpu) + ")";
+            case GuestFrame frame -> frame.getName();
+            case AddressBreakpoint breakpoint -> breakpoint.expression();
+            default -> null; // the platform's own text
+        };
+    }
+
+    private static String ended(VmDebugTarget machine) {
+        return " \u2014 " + (machine.end() == null ? "terminated" : machine.end().describe());
+    }
+
+    /** The virtual CPU that caused the stop says why; the others stand still with it. */
+    private static String state(VcpuThread vcpu) {
+        VmDebugTarget machine = vcpu.target();
+        if (machine.isTerminated()) {
+            return machine.end() == null ? "terminated" : machine.end().word();
+        }
+        if (vcpu.isStepping()) {
+            return "stepping";
+        }
+        return !vcpu.isSuspended() || machine.stopVcpu() == vcpu ? StopText.describe(machine.stop()) : "suspended";
+    }
+
+    @Override
+    public Image getImage(Object element) {
+        ImageDescriptor picture = switch (element) {
+            case VmDebugTarget machine when !machine.isTerminated() -> picture("machine");
+            case AddressBreakpoint breakpoint -> Icons.descriptor(isEnabled(breakpoint) ? "breakpoint" : "breakpoint-disabled");
+            default -> null; // the platform's own picture
+        };
+        return picture == null ? null : pictures.create(picture);
+    }
+
+    private static boolean isEnabled(AddressBreakpoint breakpoint) {
+        try {
+            return breakpoint.isEnabled();
+        } catch (CoreException markerGone) {
+            return false; // deleted since the view drew it
+        }
+    }
+
+    private static ImageDescriptor picture(String name) {
+        return ImageDescriptor.createFromURL(GuestModelPresentation.class.getResource("/icons/" + name + ".svg"));
+    }
+
+    @Override
+    public void computeDetail(IValue value, IValueDetailListener listener) {
+        try {
+            listener.detailComputed(value, value.getValueString());
+        } catch (DebugException failed) {
+            listener.detailComputed(value, failed.getStatus().getMessage());
+        }
+    }
+
+    @Override
+    public void setAttribute(String attribute, Object value) {
+        // Nothing can be chosen.
+    }
+
+    /** Null: a place in a guest is shown by the Disassembly view, not by an editor. */
+    @Override
+    public IEditorInput getEditorInput(Object element) {
+        return null;
+    }
+
+    @Override
+    public String getEditorId(IEditorInput input, Object element) {
+        return null;
+    }
+
+    @Override
+    public void dispose() {
+        pictures.dispose();
+        super.dispose();
+    }
+}

@@ -1,0 +1,159 @@
+package dev.ringside.debug.ui.focus;
+
+import dev.ringside.debug.core.GuestFrame;
+import dev.ringside.debug.core.VcpuThread;
+import dev.ringside.debug.core.VmDebugTarget;
+import dev.ringside.ui.guest.GuestFocus;
+import dev.ringside.ui.guest.GuestVcpu;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.eclipse.debug.core.DebugEvent;
+import org.eclipse.debug.core.DebugPlugin;
+import org.eclipse.debug.core.ILaunch;
+import org.eclipse.debug.ui.DebugUITools;
+import org.eclipse.debug.ui.contexts.DebugContextEvent;
+import org.eclipse.jface.viewers.ISelection;
+import org.eclipse.jface.viewers.IStructuredSelection;
+import org.eclipse.swt.widgets.Display;
+import org.eclipse.ui.PlatformUI;
+
+/**
+ * The virtual CPU that the views show: what the user selects in the Debug view, and what stops.
+ *
+ * <p>A stop is taken from the debug event itself, not from the selection that the Debug view makes of it later: views settle sooner, and they work with
+ * the Debug view closed. A selection that says the same again is dropped.
+ */
+final class DebugFocus implements GuestFocus {
+    private final Display display;
+    private final List<Listener> listeners = new ArrayList<>();
+
+    /** UI thread only, as all of this. */
+    private FocusedVcpu current;
+    private int edits;
+
+    private DebugFocus(Display display) {
+        this.display = display;
+    }
+
+    static DebugFocus open() {
+        DebugFocus focus = new DebugFocus(PlatformUI.getWorkbench().getDisplay());
+        DebugUITools.getDebugContextManager().addDebugContextListener(focus::selected);
+        DebugPlugin.getDefault().addDebugEventListener(focus::happened);
+        focus.select(DebugUITools.getDebugContext());
+        for (ILaunch launch : DebugPlugin.getDefault().getLaunchManager().getLaunches()) {
+            if (focus.current == null) {
+                focus.select(launch);
+            }
+        }
+        return focus;
+    }
+
+    @Override
+    public GuestVcpu current() {
+        return current;
+    }
+
+    @Override
+    public void addListener(Listener listener) {
+        listeners.add(listener);
+        listener.focusChanged(current);
+    }
+
+    @Override
+    public void removeListener(Listener listener) {
+        listeners.remove(listener);
+    }
+
+    // What the user selects
+
+    private void selected(DebugContextEvent event) {
+        ISelection selection = event.getContext();
+        if (selection instanceof IStructuredSelection elements && !elements.isEmpty()) {
+            select(elements.getFirstElement());
+        }
+    }
+
+    private void select(Object element) {
+        switch (element) {
+            case GuestFrame frame -> show(frame.vcpu(), frame);
+            case VcpuThread vcpu -> show(vcpu, vcpu.getTopStackFrame());
+            case VmDebugTarget machine -> show(machine.stopVcpu(), machine.stopVcpu().getTopStackFrame());
+            case ILaunch launch when launch.getDebugTarget() instanceof VmDebugTarget machine -> select(machine);
+            case null, default -> {
+                // Not ours; keep what is shown.
+            }
+        }
+    }
+
+    // What happens
+
+    /** Any thread. */
+    private void happened(DebugEvent[] events) {
+        for (DebugEvent event : events) {
+            if (event.getSource() instanceof VcpuThread || event.getSource() instanceof VmDebugTarget) {
+                display.asyncExec(() -> happened(event));
+            }
+        }
+    }
+
+    private void happened(DebugEvent event) {
+        switch (event.getSource()) {
+            case VcpuThread vcpu -> happened(event, vcpu);
+            case VmDebugTarget machine -> happened(event, machine);
+            default -> throw new AssertionError(event);
+        }
+    }
+
+    private void happened(DebugEvent event, VmDebugTarget machine) {
+        if (event.getKind() == DebugEvent.CREATE) {
+            select(machine);
+        } else if (event.getKind() == DebugEvent.TERMINATE && isShown(machine)) {
+            if (machine.isClosed()) {
+                publish(null);
+            } else {
+                select(machine);
+            }
+        }
+    }
+
+    private void happened(DebugEvent event, VcpuThread vcpu) {
+        boolean takesOver = current == null || !isShown(vcpu.target()) && (current.isRunning() || current.isOver());
+        switch (event.getKind()) {
+            case DebugEvent.SUSPEND -> {
+                if (takesOver || isShown(vcpu.target())) {
+                    select(vcpu);
+                }
+            }
+            case DebugEvent.RESUME -> {
+                if (isShown(vcpu.target())) {
+                    show(current.vcpu(), current.frame());
+                }
+            }
+            case DebugEvent.CHANGE -> {
+                if (current != null && current.vcpu() == vcpu) {
+                    edits += event.getDetail() == DebugEvent.CONTENT ? 1 : 0;
+                    show(vcpu, current.frame() != null ? current.frame() : vcpu.getTopStackFrame());
+                }
+            }
+            default -> {
+                // Creation and termination are told of the whole machine.
+            }
+        }
+    }
+
+    private boolean isShown(VmDebugTarget machine) {
+        return current != null && current.vcpu().target() == machine;
+    }
+
+    private void show(VcpuThread vcpu, GuestFrame frame) {
+        publish(vcpu.target().isClosed() ? null : FocusedVcpu.of(vcpu, frame, edits));
+    }
+
+    private void publish(FocusedVcpu now) {
+        if (!Objects.equals(now, current)) {
+            current = now;
+            List.copyOf(listeners).forEach(listener -> listener.focusChanged(now));
+        }
+    }
+}

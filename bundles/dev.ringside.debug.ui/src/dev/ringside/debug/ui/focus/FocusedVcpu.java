@@ -1,0 +1,131 @@
+package dev.ringside.debug.ui.focus;
+
+import dev.ringside.arch.Symbolizer;
+import dev.ringside.debug.core.AddressExpression;
+import dev.ringside.debug.core.GuestFrame;
+import dev.ringside.debug.core.GuestRegister;
+import dev.ringside.debug.core.SerialLine;
+import dev.ringside.debug.core.StopText;
+import dev.ringside.debug.core.VcpuThread;
+import dev.ringside.machine.MachineControl.DisassembledLine;
+import dev.ringside.machine.StopReason;
+import dev.ringside.ui.guest.GuestVcpu;
+import dev.ringside.ui.guest.RegisterValues;
+import dev.ringside.ui.guest.SerialChannel;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A virtual CPU of the debug model as the views see it. Equal to another when it would show the same.
+ *
+ * @param frame the selected one, or null while there is none
+ * @param stop why it stands still, or null while it runs
+ * @param edits counts changes by the user within a stop
+ */
+record FocusedVcpu(VcpuThread vcpu, GuestFrame frame, long pc, StopReason stop, long stopNumber, int edits) implements GuestVcpu {
+
+    static FocusedVcpu of(VcpuThread vcpu, GuestFrame frame, int edits) {
+        return new FocusedVcpu(vcpu, frame, frame == null ? 0 : frame.pc(), vcpu.target().stop(), vcpu.target().stopNumber(), edits);
+    }
+
+    @Override
+    public Object machine() {
+        return vcpu.target();
+    }
+
+    @Override
+    public String machineName() {
+        return vcpu.target().getName();
+    }
+
+    @Override
+    public int index() {
+        return vcpu.index();
+    }
+
+    @Override
+    public boolean isRunning() {
+        return stop == null;
+    }
+
+    boolean isOver() {
+        return stop instanceof StopReason.Ended;
+    }
+
+    @Override
+    public boolean canChange() {
+        return !isRunning() && !isOver();
+    }
+
+    @Override
+    public String state() {
+        return StopText.describe(stop);
+    }
+
+    @Override
+    public boolean isInnermost() {
+        return frame == null || frame.index() == 0;
+    }
+
+    @Override
+    public Symbolizer symbols() {
+        return vcpu.target().machine().symbols();
+    }
+
+    @Override
+    public OptionalLong addressOf(String expression) {
+        return AddressExpression.resolve(expression, symbols());
+    }
+
+    @Override
+    public CompletableFuture<RegisterValues> registers() {
+        return vcpu.registers().thenApply(state -> new RegisterValues(state.groups(), state.changed()));
+    }
+
+    @Override
+    public CompletableFuture<Void> setRegister(String name, String text) {
+        return vcpu.registers().thenCompose(state -> {
+            int bits = state.groups().stream().flatMap(group -> group.registers().stream())
+                    .filter(register -> register.name().equals(name)).findFirst().orElseThrow().bits();
+            if (!GuestRegister.fits(text, bits)) {
+                throw new IllegalArgumentException("%s: \"%s\" is not a hexadecimal number of up to %d bits".formatted(name, text, bits));
+            }
+            return vcpu.setRegister(name, GuestRegister.digits(text));
+        });
+    }
+
+    @Override
+    public CompletableFuture<List<DisassembledLine>> disassemble(long address, int before, int after) {
+        return vcpu.target().machine().disassemble(vcpu.index(), address, before, after);
+    }
+
+    @Override
+    public void runTo(long address) {
+        vcpu.runTo(address);
+    }
+
+    @Override
+    public SerialChannel serial() {
+        return new Channel(vcpu.target().serialLine());
+    }
+
+    private record Channel(SerialLine line) implements SerialChannel {
+        @Override
+        public Chunk read(long from, BooleanSupplier cancelled) throws InterruptedException {
+            SerialLine.Chunk chunk = line.read(from, cancelled);
+            return chunk == null ? null : new Chunk(chunk.bytes(), chunk.next());
+        }
+
+        @Override
+        public void wakeReaders() {
+            line.wakeReaders();
+        }
+
+        @Override
+        public void send(byte[] bytes) {
+            line.send(bytes);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.ringside.debug.ui.launch;
+
+import dev.ringside.debug.core.DebugCore;
+import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
+import org.eclipse.core.runtime.CoreException;
+import org.eclipse.debug.core.DebugPlugin;
+import org.eclipse.debug.core.ILaunch;
+import org.eclipse.debug.core.ILaunchConfiguration;
+import org.eclipse.debug.core.ILaunchConfigurationType;
+import org.eclipse.debug.core.ILaunchConfigurationWorkingCopy;
+import org.eclipse.debug.core.ILaunchManager;
+
+/** Finds and makes launch configurations "Guest kernel". */
+final class GuestConfigurations {
+    private GuestConfigurations() {
+    }
+
+    /** The first configuration that boots {@code image}, else a new one of that name with everything else at its default. */
+    static ILaunchConfiguration forImage(String image, String name) throws CoreException {
+        for (ILaunchConfiguration configuration : manager().getLaunchConfigurations(type())) {
+            if (configuration.getAttribute(GuestLaunchConfiguration.IMAGE, "").equals(image)) {
+                return configuration;
+            }
+        }
+        return create(image, name).doSave();
+    }
+
+    static ILaunchConfigurationWorkingCopy create(String image, String name) throws CoreException {
+        ILaunchConfigurationWorkingCopy made = type().newInstance(null, manager().generateLaunchConfigurationName(name));
+        new GuestTab().setDefaults(made);
+        made.setAttribute(GuestLaunchConfiguration.IMAGE, image);
+        return made;
+    }
+
+    static boolean isLaunched(ILaunchConfiguration configuration) {
+        for (ILaunch launch : manager().getLaunches()) {
+            if (configuration.equals(launch.getLaunchConfiguration()) && !launch.isTerminated()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static ILaunchConfigurationType type() {
+        return manager().getLaunchConfigurationType(DebugCore.LAUNCH_TYPE);
+    }
+
+    private static ILaunchManager manager() {
+        return DebugPlugin.getDefault().getLaunchManager();
+    }
+}

@@ -1,0 +1,180 @@
+package dev.ringside.debug.ui.launch;
+
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.COMMAND_LINE;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.CPUS;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DEFAULT_CPUS;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DEFAULT_MEMORY;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DISK;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.IMAGE;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.INITRD;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.MEMORY;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.STOP_AT_ENTRY;
+
+import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
+import dev.ringside.debug.core.launch.InvalidFieldException;
+import dev.ringside.debug.core.launch.SampleKernel;
+import dev.ringside.debug.core.launch.WorkspacePaths;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.eclipse.core.runtime.CoreException;
+import org.eclipse.debug.core.ILaunchConfiguration;
+import org.eclipse.debug.core.ILaunchConfigurationWorkingCopy;
+import org.eclipse.debug.ui.AbstractLaunchConfigurationTab;
+import org.eclipse.jface.layout.GridDataFactory;
+import org.eclipse.jface.layout.GridLayoutFactory;
+import org.eclipse.jface.resource.ImageDescriptor;
+import org.eclipse.jface.resource.JFaceResources;
+import org.eclipse.jface.resource.LocalResourceManager;
+import org.eclipse.swt.SWT;
+import org.eclipse.swt.graphics.Image;
+import org.eclipse.swt.widgets.Button;
+import org.eclipse.swt.widgets.Composite;
+import org.eclipse.swt.widgets.FileDialog;
+import org.eclipse.swt.widgets.Group;
+import org.eclipse.swt.widgets.Label;
+import org.eclipse.swt.widgets.Text;
+
+/** The one tab that says what to boot and on what machine. It judges as launching does, and names the field that is wrong. */
+public final class GuestTab extends AbstractLaunchConfigurationTab {
+    private final Map<String, Text> texts = new LinkedHashMap<>();
+    private Button stopAtEntry;
+    private LocalResourceManager pictures;
+    private Image picture;
+
+    @Override
+    public String getName() {
+        return "Guest";
+    }
+
+    @Override
+    public Image getImage() {
+        return picture;
+    }
+
+    @Override
+    public void createControl(Composite parent) {
+        Composite page = new Composite(parent, SWT.NONE);
+        GridLayoutFactory.swtDefaults().margins(10, 10).spacing(8, 12).applyTo(page);
+        pictures = new LocalResourceManager(JFaceResources.getResources(), page);
+        picture = pictures.create(ImageDescriptor.createFromURL(GuestTab.class.getResource("/icons/guest-kernel.svg")));
+
+        Group guest = group(page, "Guest", 4);
+        file(guest, "&Image:", IMAGE, "A kernel (bzImage, vmlinux, Multiboot, ELF, raw) or nothing to boot the disk", true);
+        file(guest, "In&itrd:", INITRD, "Initial RAM disk; optional", false);
+        file(guest, "&Disk:", DISK, "Disk image; it is never written: changes end with the run", false);
+        label(guest, "Command &line:");
+        Text commandLine = text(guest, COMMAND_LINE, "Handed to the kernel, for example console=ttyS0");
+        GridDataFactory.fillDefaults().span(3, 1).grab(true, false).applyTo(commandLine);
+
+        Group machine = group(page, "Machine", 4);
+        label(machine, "&Memory:");
+        GridDataFactory.swtDefaults().hint(90, SWT.DEFAULT).applyTo(text(machine, MEMORY, DEFAULT_MEMORY));
+        label(machine, "CP&Us:");
+        GridDataFactory.swtDefaults().hint(60, SWT.DEFAULT).applyTo(text(machine, CPUS, DEFAULT_CPUS));
+
+        stopAtEntry = new Button(page, SWT.CHECK);
+        stopAtEntry.setText("&Stop at the first instruction (when debugging)");
+        stopAtEntry.addListener(SWT.Selection, event -> updateLaunchConfigurationDialog());
+        setControl(page);
+    }
+
+    private static Group group(Composite parent, String title, int columns) {
+        Group group = new Group(parent, SWT.NONE);
+        group.setText(title);
+        GridLayoutFactory.swtDefaults().numColumns(columns).margins(10, 10).spacing(8, 8).applyTo(group);
+        GridDataFactory.fillDefaults().grab(true, false).applyTo(group);
+        return group;
+    }
+
+    private static void label(Composite parent, String title) {
+        Label label = new Label(parent, SWT.NONE);
+        label.setText(title);
+    }
+
+    private Text text(Composite parent, String attribute, String hint) {
+        Text text = new Text(parent, SWT.BORDER | SWT.SINGLE);
+        text.setMessage(hint);
+        text.addListener(SWT.Modify, event -> updateLaunchConfigurationDialog());
+        texts.put(attribute, text);
+        return text;
+    }
+
+    private void file(Composite parent, String title, String attribute, String hint, boolean sample) {
+        label(parent, title);
+        Text text = text(parent, attribute, hint);
+        GridDataFactory.fillDefaults().grab(true, false).align(SWT.FILL, SWT.CENTER).span(sample ? 1 : 2, 1).hint(320, SWT.DEFAULT).applyTo(text);
+        if (sample) {
+            Button useSample = new Button(parent, SWT.PUSH);
+            useSample.setText("Sa&mple");
+            useSample.setToolTipText("Use the embedded sample kernel");
+            useSample.addListener(SWT.Selection, event -> text.setText(SampleKernel.NAME));
+        }
+        Button browse = new Button(parent, SWT.PUSH);
+        browse.setText("Browse\u2026");
+        browse.setToolTipText("Choose the file for \"" + title.replace("&", "").replace(":", "") + "\"");
+        browse.addListener(SWT.Selection, event -> browse(text));
+    }
+
+    private void browse(Text text) {
+        FileDialog dialog = new FileDialog(getShell(), SWT.OPEN);
+        dialog.setFileName(text.getText());
+        String chosen = dialog.open();
+        if (chosen != null) {
+            text.setText(chosen);
+        }
+    }
+
+    // Between fields and configuration
+
+    @Override
+    public void setDefaults(ILaunchConfigurationWorkingCopy configuration) {
+        configuration.setAttribute(MEMORY, DEFAULT_MEMORY);
+        configuration.setAttribute(CPUS, DEFAULT_CPUS);
+        configuration.setAttribute(STOP_AT_ENTRY, true);
+    }
+
+    @Override
+    public void initializeFrom(ILaunchConfiguration configuration) {
+        for (Map.Entry<String, Text> field : texts.entrySet()) {
+            field.getValue().setText(read(configuration, field.getKey()));
+        }
+        stopAtEntry.setSelection(readStopAtEntry(configuration));
+    }
+
+    private static String read(ILaunchConfiguration configuration, String attribute) {
+        String whenAbsent = attribute.equals(MEMORY) ? DEFAULT_MEMORY : attribute.equals(CPUS) ? DEFAULT_CPUS : "";
+        try {
+            return configuration.getAttribute(attribute, whenAbsent);
+        } catch (CoreException notAString) {
+            return whenAbsent; // a hand-edited file; the field shows what will be saved
+        }
+    }
+
+    private static boolean readStopAtEntry(ILaunchConfiguration configuration) {
+        try {
+            return configuration.getAttribute(STOP_AT_ENTRY, true);
+        } catch (CoreException notABoolean) {
+            return true;
+        }
+    }
+
+    @Override
+    public void performApply(ILaunchConfigurationWorkingCopy configuration) {
+        texts.forEach((attribute, text) -> configuration.setAttribute(attribute, text.getText().strip()));
+        configuration.setAttribute(STOP_AT_ENTRY, stopAtEntry.getSelection());
+    }
+
+    @Override
+    public boolean isValid(ILaunchConfiguration configuration) {
+        try {
+            GuestLaunchConfiguration.parse(configuration.getAttributes(), new WorkspacePaths());
+            setErrorMessage(null);
+            return true;
+        } catch (InvalidFieldException bad) {
+            setErrorMessage(bad.getMessage());
+        } catch (CoreException unreadable) {
+            setErrorMessage(unreadable.getStatus().getMessage());
+        }
+        return false;
+    }
+}

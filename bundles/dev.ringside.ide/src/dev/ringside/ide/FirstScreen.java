@@ -1,0 +1,60 @@
+package dev.ringside.ide;
+
+import java.util.List;
+import org.eclipse.core.commands.common.CommandException;
+import org.eclipse.core.runtime.CoreException;
+import org.eclipse.core.runtime.Platform;
+import org.eclipse.core.runtime.Status;
+import org.eclipse.debug.core.DebugPlugin;
+import org.eclipse.debug.core.ILaunchConfiguration;
+import org.eclipse.ui.IWorkbench;
+import org.eclipse.ui.PlatformUI;
+import org.eclipse.ui.handlers.IHandlerService;
+import org.eclipse.ui.statushandlers.StatusManager;
+
+/**
+ * What a user finds at start: the sample kernel, stopped at its first instruction, as long as there is no kernel of the user's own. Later the views offer
+ * both ways. The argument {@code -noSample} leaves the workbench as it is.
+ */
+final class FirstScreen {
+    private static final String NO_SAMPLE = "-noSample";
+    private static final String BOOT_SAMPLE = "dev.ringside.debug.ui.bootSample";
+    private static final String SAMPLE_IMAGE = "sample:sample64";
+    private static final String IMAGE = "dev.ringside.debug.core.image";
+
+    private FirstScreen() {
+    }
+
+    static void show() {
+        if (List.of(Platform.getApplicationArgs()).contains(NO_SAMPLE) || hasOwnKernel()) {
+            return;
+        }
+        IWorkbench workbench = PlatformUI.getWorkbench();
+        workbench.getDisplay().asyncExec(() -> bootSample(workbench));
+    }
+
+    private static boolean hasOwnKernel() {
+        try {
+            for (ILaunchConfiguration configuration : DebugPlugin.getDefault().getLaunchManager().getLaunchConfigurations()) {
+                if (!configuration.getAttribute(IMAGE, SAMPLE_IMAGE).equals(SAMPLE_IMAGE)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (CoreException unreadable) {
+            return true; // a damaged configuration is the user's own; the launch dialog tells of it
+        }
+    }
+
+    private static void bootSample(IWorkbench workbench) {
+        if (workbench.isClosing()) {
+            return;
+        }
+        try {
+            workbench.getService(IHandlerService.class).executeCommand(BOOT_SAMPLE, null);
+        } catch (CommandException failed) {
+            Throwable reason = failed.getCause() == null ? failed : failed.getCause();
+            StatusManager.getManager().handle(Status.error("The sample kernel does not start: " + reason.getMessage(), failed), StatusManager.SHOW);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package dev.ringside.ui.disassembly;
+
+import dev.ringside.arch.DisassembledInstruction;
+import dev.ringside.arch.DisassembledInstruction.FlowKind;
+import dev.ringside.machine.MachineControl.DisassembledLine;
+import dev.ringside.ui.Icons;
+import dev.ringside.ui.Palette;
+import dev.ringside.ui.guest.AddressMarks.Mark;
+import java.util.HexFormat;
+import java.util.function.LongFunction;
+import org.eclipse.jface.resource.JFaceResources;
+import org.eclipse.swt.SWT;
+import org.eclipse.swt.graphics.GC;
+import org.eclipse.swt.graphics.Point;
+import org.eclipse.swt.widgets.Composite;
+import org.eclipse.swt.widgets.Event;
+import org.eclipse.swt.widgets.Table;
+import org.eclipse.swt.widgets.TableColumn;
+import org.eclipse.swt.widgets.TableItem;
+
+/** Draws a {@link Listing}: a ruler with breakpoints and the arrow, then address, bytes, instruction, symbol. Only visible lines are filled. */
+final class DisassemblyTable {
+    private static final int RULER = 0;
+    private static final int ADDRESS = 1;
+    private static final int BYTES = 2;
+    private static final int TEXT = 3;
+    private static final int SYMBOL = 4;
+
+    private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
+    private static final int RULER_PIXELS = 30;
+
+    private final Table table;
+    private final Icons icons;
+    private final LongFunction<Mark> marks;
+    private Palette palette;
+    private Listing listing = Listing.EMPTY;
+    private Arrow arrow = Arrow.NONE;
+
+    /** Where the selected frame is. @param innermost whether it executes there, or will only return there */
+    record Arrow(long pc, boolean shown, boolean innermost) {
+        static final Arrow NONE = new Arrow(0, false, false);
+    }
+
+    DisassemblyTable(Composite parent, LongFunction<Mark> marks) {
+        this.marks = marks;
+        table = new Table(parent, SWT.VIRTUAL | SWT.FULL_SELECTION | SWT.SINGLE | SWT.V_SCROLL | SWT.H_SCROLL);
+        table.setHeaderVisible(true);
+        table.setFont(JFaceResources.getTextFont());
+        icons = new Icons(table);
+        palette = Palette.of(table);
+        int letter = letterWidth();
+        column("", RULER_PIXELS);
+        column("Address", 19 * letter);
+        column("Bytes", 24 * letter);
+        column("Instruction", 42 * letter);
+        column("Symbol", 24 * letter);
+        table.addListener(SWT.SetData, this::fill);
+    }
+
+    private int letterWidth() {
+        GC gc = new GC(table);
+        int width = gc.stringExtent("0000000000").x;
+        gc.dispose();
+        return Math.max(1, width / 10);
+    }
+
+    private void column(String title, int width) {
+        TableColumn column = new TableColumn(table, SWT.LEFT);
+        column.setText(title);
+        column.setWidth(width);
+        column.setMoveable(false);
+    }
+
+    Table control() {
+        return table;
+    }
+
+    Listing listing() {
+        return listing;
+    }
+
+    void show(Listing now) {
+        listing = now;
+        palette = Palette.of(table);
+        table.setItemCount(now.size());
+        table.clearAll();
+    }
+
+    void point(Arrow now) {
+        if (!now.equals(arrow)) {
+            arrow = now;
+            refresh();
+        }
+    }
+
+    /** Draws the visible lines anew: a mark, the arrow or the theme has changed. */
+    void refresh() {
+        palette = Palette.of(table);
+        table.clearAll();
+    }
+
+    // Where the user looks
+
+    int visibleLines() {
+        return Math.max(1, (table.getClientArea().height - table.getHeaderHeight()) / table.getItemHeight());
+    }
+
+    int firstVisible() {
+        return table.getTopIndex();
+    }
+
+    boolean isVisible(int index) {
+        return index >= firstVisible() && index < firstVisible() + visibleLines() - 1;
+    }
+
+    /** Scrolls so that {@code index} stands in the upper third, with its context above. */
+    void reveal(int index) {
+        table.setTopIndex(Math.max(0, index - visibleLines() / 3));
+    }
+
+    void scrollTo(int firstVisible) {
+        table.setTopIndex(Math.max(0, firstVisible));
+    }
+
+    void select(int index) {
+        table.setSelection(index);
+    }
+
+    /** Index of the selected line, or −1. */
+    int selected() {
+        int index = table.getSelectionIndex();
+        return index < listing.size() ? index : -1;
+    }
+
+    /** Index of the line whose ruler is at this place, or −1. */
+    int rulerLineAt(Event event) {
+        TableItem item = table.getItem(new Point(event.x, event.y));
+        return item != null && event.x < RULER_PIXELS ? table.indexOf(item) : -1;
+    }
+
+    // Filling
+
+    private void fill(Event event) {
+        if (event.index >= listing.size()) {
+            return;
+        }
+        TableItem item = (TableItem) event.item;
+        DisassembledLine line = listing.line(event.index);
+        DisassembledInstruction instruction = line.instruction();
+        boolean here = arrow.shown() && instruction.pc() == arrow.pc();
+        item.setText(new String[] {"", address(instruction.pc()), HEX.formatHex(line.bytes()), instruction.text(),
+                line.symbol() == null ? "" : line.symbol() + ":"});
+        String picture = picture(marks.apply(instruction.pc()), here);
+        item.setImage(RULER, picture == null ? null : icons.image(picture));
+        item.setForeground(ADDRESS, palette.quiet());
+        item.setForeground(BYTES, palette.quiet());
+        item.setForeground(TEXT, !instruction.valid() ? palette.bad() : instruction.kind() == FlowKind.NEXT ? null : palette.flow());
+        item.setForeground(SYMBOL, palette.flow());
+        item.setBackground(!here ? null : arrow.innermost() ? palette.current() : palette.caller());
+    }
+
+    private static String address(long address) {
+        return "%016x".formatted(address);
+    }
+
+    private String picture(Mark mark, boolean here) {
+        String pointer = arrow.innermost() ? "arrow" : "caller";
+        return switch (mark) {
+            case NONE -> here ? pointer : null;
+            case ENABLED -> here ? pointer + "-breakpoint" : "breakpoint";
+            case DISABLED -> here ? pointer + "-breakpoint-disabled" : "breakpoint-disabled";
+        };
+    }
+}

@@ -1,0 +1,19 @@
+package dev.ringside.ui.guest;
+
+import dev.ringside.arch.Symbolizer;
+
+/** Breakpoints as a ruler shows them. A workbench service; UI thread only. */
+public interface AddressMarks {
+    enum Mark { NONE, ENABLED, DISABLED }
+
+    /** @param symbols of the guest whose addresses are shown: breakpoints may be written with symbols */
+    Mark at(long address, Symbolizer symbols);
+
+    /** Sets a breakpoint, or removes those that are there. */
+    void toggle(long address, Symbolizer symbols);
+
+    /** {@code listener} runs on the UI thread after every change. */
+    void addListener(Runnable listener);
+
+    void removeListener(Runnable listener);
+}

@@ -1,0 +1,233 @@
+package dev.ringside.ui.registers;
+
+import dev.ringside.arch.Symbolizer;
+import dev.ringside.machine.MachineControl.RegisterGroupValues;
+import dev.ringside.machine.MachineControl.RegisterValue;
+import dev.ringside.ui.Palette;
+import dev.ringside.ui.guest.RegisterValues;
+import java.math.BigInteger;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import org.eclipse.jface.resource.FontDescriptor;
+import org.eclipse.jface.resource.JFaceResources;
+import org.eclipse.jface.resource.LocalResourceManager;
+import org.eclipse.swt.SWT;
+import org.eclipse.swt.custom.TreeEditor;
+import org.eclipse.swt.graphics.Font;
+import org.eclipse.swt.graphics.Point;
+import org.eclipse.swt.widgets.Composite;
+import org.eclipse.swt.widgets.Control;
+import org.eclipse.swt.widgets.Event;
+import org.eclipse.swt.widgets.Text;
+import org.eclipse.swt.widgets.Tree;
+import org.eclipse.swt.widgets.TreeColumn;
+import org.eclipse.swt.widgets.TreeItem;
+
+/**
+ * Groups of registers with name, value and meaning. Lines stay where they are from stop to stop; only their texts change, so nothing flickers and
+ * what is expanded stays expanded.
+ */
+final class RegisterTree {
+    private static final int NAME = 0;
+    private static final int VALUE = 1;
+    private static final int MEANING = 2;
+
+    /** Groups up to this many are shown open at first: general registers and flags. */
+    private static final int OPEN_GROUPS = 2;
+
+    private final Tree tree;
+    private final TreeEditor editor;
+    private final BiConsumer<RegisterValue, String> edited;
+    private final Font font;
+    private final Font bold;
+    private RegisterValues values;
+    private boolean canChange;
+
+    /** @param edited what the user typed for which register */
+    RegisterTree(Composite parent, BiConsumer<RegisterValue, String> edited) {
+        this.edited = edited;
+        tree = new Tree(parent, SWT.FULL_SELECTION | SWT.SINGLE | SWT.V_SCROLL | SWT.H_SCROLL);
+        tree.setHeaderVisible(true);
+        var resources = new LocalResourceManager(JFaceResources.getResources(), tree);
+        FontDescriptor text = FontDescriptor.createFrom(JFaceResources.getTextFont());
+        font = resources.create(text);
+        bold = resources.create(text.setStyle(SWT.BOLD));
+        column("Register", 100);
+        column("Value", 170);
+        column("Meaning", 150);
+        editor = new TreeEditor(tree);
+        editor.grabHorizontal = true;
+        tree.addListener(SWT.MouseDoubleClick, this::doubleClicked);
+        tree.addListener(SWT.KeyDown, this::keyPressed);
+    }
+
+    private void column(String title, int width) {
+        TreeColumn column = new TreeColumn(tree, SWT.LEFT);
+        column.setText(title);
+        column.setWidth(width);
+    }
+
+    Control control() {
+        return tree;
+    }
+
+    /** What is shown, or null. */
+    RegisterValues values() {
+        return values;
+    }
+
+    void clear() {
+        values = null;
+        stopEditing();
+        tree.removeAll();
+    }
+
+    /** While the guest runs the last values stay, but step back. */
+    void setRunning(boolean running) {
+        if (running) {
+            stopEditing();
+            tree.setForeground(Palette.of(tree).quiet());
+        } else {
+            tree.setForeground(null);
+        }
+    }
+
+    void show(RegisterValues now, Symbolizer symbols, boolean editable) {
+        values = now;
+        canChange = editable;
+        Palette palette = Palette.of(tree);
+        tree.setRedraw(false);
+        boolean fresh = tree.getItemCount() == 0;
+        for (int i = 0; i < now.groups().size(); i++) {
+            showGroup(line(i), now.groups().get(i), symbols, palette);
+            if (fresh && i < OPEN_GROUPS) {
+                tree.getItem(i).setExpanded(true);
+            }
+        }
+        while (tree.getItemCount() > now.groups().size()) {
+            tree.getItem(now.groups().size()).dispose();
+        }
+        tree.setRedraw(true);
+    }
+
+    private TreeItem line(int index) {
+        return index < tree.getItemCount() ? tree.getItem(index) : new TreeItem(tree, SWT.NONE);
+    }
+
+    private static TreeItem line(TreeItem parent, int index) {
+        return index < parent.getItemCount() ? parent.getItem(index) : new TreeItem(parent, SWT.NONE);
+    }
+
+    private void showGroup(TreeItem item, RegisterGroupValues group, Symbolizer symbols, Palette palette) {
+        item.setData(null);
+        item.setText(NAME, group.name());
+        item.setText(VALUE, summary(group));
+        item.setFont(VALUE, font);
+        boolean changed = group.registers().stream().anyMatch(register -> values.changed().contains(register.name()));
+        mark(item, changed, palette, item.getFont(NAME));
+        for (int i = 0; i < group.registers().size(); i++) {
+            showRegister(line(item, i), group.registers().get(i), symbols, palette);
+        }
+        while (item.getItemCount() > group.registers().size()) {
+            item.getItem(group.registers().size()).dispose();
+        }
+    }
+
+    private void showRegister(TreeItem item, RegisterValue register, Symbolizer symbols, Palette palette) {
+        boolean changed = values.changed().contains(register.name());
+        item.setData(register);
+        set(item, NAME, register.name());
+        set(item, VALUE, register.digits());
+        set(item, MEANING, meaning(register, symbols));
+        mark(item, changed, palette, changed ? bold : font);
+        item.setFont(NAME, changed ? bold : font);
+        item.setFont(VALUE, changed ? bold : font);
+        item.setForeground(MEANING, palette.quiet());
+    }
+
+    /** Setting an equal text would still invalidate the line. */
+    private static void set(TreeItem item, int column, String text) {
+        if (!item.getText(column).equals(text)) {
+            item.setText(column, text);
+        }
+    }
+
+    private static void mark(TreeItem item, boolean changed, Palette palette, Font valueFont) {
+        item.setForeground(NAME, changed ? palette.changed() : null);
+        item.setForeground(VALUE, changed ? palette.changed() : null);
+        item.setFont(VALUE, valueFont);
+    }
+
+    /** A group of flags tells closed which are set. */
+    private static String summary(RegisterGroupValues group) {
+        boolean flags = !group.registers().isEmpty() && group.registers().stream().allMatch(register -> register.bits() == 1);
+        return !flags ? "" : group.registers().stream()
+                .filter(register -> !register.digits().equals("0"))
+                .map(RegisterValue::name)
+                .collect(Collectors.joining(" "));
+    }
+
+    /** The symbol that an address-sized value points into, or a small number in decimal. */
+    private static String meaning(RegisterValue register, Symbolizer symbols) {
+        if (register.bits() < 16 || register.bits() > 64) {
+            return "";
+        }
+        long value = new BigInteger(register.digits(), 16).longValue();
+        String symbol = value == 0 ? null : symbols.nameOf(value);
+        if (symbol != null) {
+            return symbol;
+        }
+        return value > 9 && value < 100_000 ? Long.toString(value) : "";
+    }
+
+    // Editing in place
+
+    private void doubleClicked(Event event) {
+        TreeItem item = tree.getItem(new Point(event.x, event.y));
+        if (item != null && item.getData() instanceof RegisterValue register) {
+            startEditing(item, register);
+        }
+    }
+
+    private void keyPressed(Event event) {
+        boolean wanted = event.keyCode == SWT.F2 || event.character == SWT.CR;
+        if (wanted && tree.getSelectionCount() == 1 && tree.getSelection()[0].getData() instanceof RegisterValue register) {
+            startEditing(tree.getSelection()[0], register);
+            event.doit = false;
+        }
+    }
+
+    private void startEditing(TreeItem item, RegisterValue register) {
+        stopEditing();
+        if (!canChange || !register.writable()) {
+            return;
+        }
+        Text text = new Text(tree, SWT.BORDER);
+        text.setFont(font);
+        text.setText(register.digits());
+        text.selectAll();
+        text.addListener(SWT.FocusOut, event -> text.dispose());
+        text.addListener(SWT.Traverse, event -> {
+            if (event.detail == SWT.TRAVERSE_RETURN) {
+                String typed = text.getText();
+                event.doit = false;
+                stopEditing();
+                tree.setFocus();
+                edited.accept(register, typed);
+            } else if (event.detail == SWT.TRAVERSE_ESCAPE) {
+                event.doit = false;
+                stopEditing();
+                tree.setFocus();
+            }
+        });
+        editor.setEditor(text, item, VALUE);
+        text.setFocus();
+    }
+
+    private void stopEditing() {
+        if (editor.getEditor() != null && !editor.getEditor().isDisposed()) {
+            editor.getEditor().dispose();
+        }
+        editor.setEditor(null);
+    }
+}

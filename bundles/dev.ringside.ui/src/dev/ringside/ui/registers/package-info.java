@@ -1,0 +1,2 @@
+/** The <em>Registers</em> view. */
+package dev.ringside.ui.registers;
