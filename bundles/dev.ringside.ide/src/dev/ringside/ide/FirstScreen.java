@@ -1,12 +1,10 @@
 package dev.ringside.ide;
 
+import dev.ringside.debug.ui.launch.GuestConfigurations;
 import java.util.List;
 import org.eclipse.core.commands.common.CommandException;
-import org.eclipse.core.runtime.CoreException;
 import org.eclipse.core.runtime.Platform;
 import org.eclipse.core.runtime.Status;
-import org.eclipse.debug.core.DebugPlugin;
-import org.eclipse.debug.core.ILaunchConfiguration;
 import org.eclipse.ui.IWorkbench;
 import org.eclipse.ui.PlatformUI;
 import org.eclipse.ui.handlers.IHandlerService;
@@ -19,31 +17,16 @@ import org.eclipse.ui.statushandlers.StatusManager;
 final class FirstScreen {
     private static final String NO_SAMPLE = "-noSample";
     private static final String BOOT_SAMPLE = "dev.ringside.debug.ui.bootSample";
-    private static final String SAMPLE_IMAGE = "sample:sample64";
-    private static final String IMAGE = "dev.ringside.debug.core.image";
 
     private FirstScreen() {
     }
 
     static void show() {
-        if (List.of(Platform.getApplicationArgs()).contains(NO_SAMPLE) || hasOwnKernel()) {
+        if (List.of(Platform.getApplicationArgs()).contains(NO_SAMPLE) || GuestConfigurations.userHasOwn()) {
             return;
         }
         IWorkbench workbench = PlatformUI.getWorkbench();
         workbench.getDisplay().asyncExec(() -> bootSample(workbench));
-    }
-
-    private static boolean hasOwnKernel() {
-        try {
-            for (ILaunchConfiguration configuration : DebugPlugin.getDefault().getLaunchManager().getLaunchConfigurations()) {
-                if (!configuration.getAttribute(IMAGE, SAMPLE_IMAGE).equals(SAMPLE_IMAGE)) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (CoreException unreadable) {
-            return true; // a damaged configuration is the user's own; the launch dialog tells of it
-        }
     }
 
     private static void bootSample(IWorkbench workbench) {

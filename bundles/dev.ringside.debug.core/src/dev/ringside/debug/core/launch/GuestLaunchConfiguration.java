@@ -2,6 +2,7 @@ package dev.ringside.debug.core.launch;
 
 import dev.ringside.machine.MachineDescription;
 import dev.ringside.machine.MachineDescription.Disk;
+import dev.ringside.samples.Sample;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -15,10 +16,11 @@ import java.util.regex.Pattern;
  *
  * <p>Every attribute is a string as the user typed it, except {@link #STOP_AT_ENTRY}; so a bad value can be kept, shown and named.
  *
- * @param machine what to build
+ * @param machine what to build; without an image when a sample is booted
+ * @param sample the embedded guest to boot, or null
  * @param stopAtEntry whether to stand still before the first instruction
  */
-public record GuestLaunchConfiguration(MachineDescription machine, boolean stopAtEntry) {
+public record GuestLaunchConfiguration(MachineDescription machine, Sample sample, boolean stopAtEntry) {
     public static final String IMAGE = "dev.ringside.debug.core.image";
     public static final String INITRD = "dev.ringside.debug.core.initrd";
     public static final String DISK = "dev.ringside.debug.core.disk";
@@ -26,6 +28,9 @@ public record GuestLaunchConfiguration(MachineDescription machine, boolean stopA
     public static final String MEMORY = "dev.ringside.debug.core.memory";
     public static final String CPUS = "dev.ringside.debug.core.cpus";
     public static final String STOP_AT_ENTRY = "dev.ringside.debug.core.stopAtEntry";
+
+    /** What the image field says for the embedded sample kernel, in place of a path. */
+    public static final String SAMPLE_KERNEL = "sample:sample64";
 
     public static final String DEFAULT_MEMORY = "128M";
     public static final String DEFAULT_CPUS = "1";
@@ -38,13 +43,15 @@ public record GuestLaunchConfiguration(MachineDescription machine, boolean stopA
 
     /** @throws InvalidFieldException for the first bad field, in the order of the dialog */
     public static GuestLaunchConfiguration parse(Map<String, ?> attributes, PathFinder finder) throws InvalidFieldException {
-        Path image = file("Image", text(attributes, IMAGE, ""), finder);
+        String typedImage = text(attributes, IMAGE, "");
+        Sample sample = typedImage.equals(SAMPLE_KERNEL) ? Sample.KERNEL_64 : null;
+        Path image = sample != null ? null : file("Image", typedImage, finder);
         Path initrd = file("Initrd", text(attributes, INITRD, ""), finder);
         Path disk = file("Disk", text(attributes, DISK, ""), finder);
-        if (image == null && disk == null) {
+        if (image == null && sample == null && disk == null) {
             throw new InvalidFieldException("Image", "missing; choose a kernel, or a disk to boot from");
         }
-        if (image == null && initrd != null) {
+        if (image == null && sample == null && initrd != null) {
             throw new InvalidFieldException("Initrd", "given without an image that could use it");
         }
         long memoryBytes = memory(text(attributes, MEMORY, DEFAULT_MEMORY));
@@ -55,7 +62,7 @@ public record GuestLaunchConfiguration(MachineDescription machine, boolean stopA
                 .withDisks(disk == null ? List.of() : List.of(new Disk(disk, false)))
                 .withMemoryBytes(memoryBytes)
                 .withCpus(cpus);
-        return new GuestLaunchConfiguration(machine, !Boolean.FALSE.equals(attributes.get(STOP_AT_ENTRY)));
+        return new GuestLaunchConfiguration(machine, sample, !Boolean.FALSE.equals(attributes.get(STOP_AT_ENTRY)));
     }
 
     private static String text(Map<String, ?> attributes, String name, String whenAbsent) {

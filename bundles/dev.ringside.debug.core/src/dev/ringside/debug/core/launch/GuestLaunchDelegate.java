@@ -19,7 +19,7 @@ public final class GuestLaunchDelegate extends LaunchConfigurationDelegate {
     public void launch(ILaunchConfiguration configuration, String mode, ILaunch launch, IProgressMonitor monitor) throws CoreException {
         monitor.subTask("Building the virtual machine");
         GuestLaunchConfiguration guest = read(configuration);
-        MachineControl machine = opener().open(guest.machine());
+        MachineControl machine = opener().open(guest);
         if (monitor.isCanceled()) {
             machine.close();
             return;

@@ -1,7 +1,6 @@
 package dev.ringside.debug.core.launch;
 
 import dev.ringside.machine.MachineControl;
-import dev.ringside.machine.MachineDescription;
 import org.eclipse.core.runtime.CoreException;
 
 /** Builds machines for launches: {@link VirtualMachines}, unless somebody (a test, a connection to another host) registers a service of this type. */
@@ -11,5 +10,5 @@ public interface MachineOpener {
      *
      * @throws CoreException with one clear line that names what is wrong
      */
-    MachineControl open(MachineDescription description) throws CoreException;
+    MachineControl open(GuestLaunchConfiguration guest) throws CoreException;
 }

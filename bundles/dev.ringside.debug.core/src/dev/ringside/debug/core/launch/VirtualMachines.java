@@ -1,17 +1,23 @@
 package dev.ringside.debug.core.launch;
 
 import dev.ringside.arch.Architecture;
+import dev.ringside.arch.AssemblyResult;
 import dev.ringside.debug.core.DebugCore;
 import dev.ringside.device.BlockBackend;
 import dev.ringside.device.BoardProvider;
 import dev.ringside.engine.EngineProvider;
+import dev.ringside.loader.GuestImage;
+import dev.ringside.loader.ImageBytes;
+import dev.ringside.loader.ImageException;
 import dev.ringside.loader.ImageFormat;
+import dev.ringside.loader.ImageLoader;
+import dev.ringside.machine.Machine;
 import dev.ringside.machine.MachineBuilder;
 import dev.ringside.machine.MachineControl;
-import dev.ringside.machine.MachineDescription;
 import dev.ringside.machine.MachineException;
 import dev.ringside.machine.MachineProviders;
 import dev.ringside.machine.MachineThread;
+import dev.ringside.samples.Sample;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,13 +37,29 @@ public final class VirtualMachines implements MachineOpener {
     }
 
     @Override
-    public MachineControl open(MachineDescription description) throws CoreException {
+    public MachineControl open(GuestLaunchConfiguration guest) throws CoreException {
         try {
-            var builder = new MachineBuilder(providers(), VirtualMachines::openDisk);
-            return new MachineThread(builder.build(description)).start(true);
-        } catch (MachineException refused) {
+            return new MachineThread(build(guest)).start(true);
+        } catch (MachineException | ImageException refused) {
             throw DebugCore.failure(refused.getMessage(), refused);
         }
+    }
+
+    private Machine build(GuestLaunchConfiguration guest) throws MachineException, ImageException {
+        MachineProviders providers = providers();
+        var builder = new MachineBuilder(providers, VirtualMachines::openDisk);
+        return guest.sample() == null ? builder.build(guest.machine()) : builder.build(guest.machine(), assembled(guest.sample(), providers));
+    }
+
+    /** The sample as an image whose symbols are the labels of its source. */
+    private static GuestImage assembled(Sample sample, MachineProviders providers) throws MachineException, ImageException {
+        if (providers.architectures().isEmpty()) {
+            throw new MachineException("no architecture is installed; " + sample.fileName() + " cannot be assembled");
+        }
+        AssemblyResult program = sample.assemble(providers.architectures().getFirst().assembler());
+        GuestImage image = new ImageLoader(providers.formats()).load(new ImageBytes(sample.fileName(), program.bytes()))
+                .orElseThrow(() -> new MachineException(sample.fileName() + " is an image of a format that is not installed"));
+        return new GuestImage(image.format(), image.segments(), Sample.symbols(program), image.protocol());
     }
 
     private MachineProviders providers() {

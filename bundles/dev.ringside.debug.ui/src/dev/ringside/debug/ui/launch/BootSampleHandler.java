@@ -1,6 +1,6 @@
 package dev.ringside.debug.ui.launch;
 
-import dev.ringside.debug.core.launch.SampleKernel;
+import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
 import org.eclipse.core.commands.AbstractHandler;
 import org.eclipse.core.commands.ExecutionEvent;
 import org.eclipse.core.commands.ExecutionException;
@@ -16,7 +16,7 @@ public final class BootSampleHandler extends AbstractHandler {
     @Override
     public Object execute(ExecutionEvent event) throws ExecutionException {
         try {
-            ILaunchConfiguration sample = GuestConfigurations.forImage(SampleKernel.NAME, NAME);
+            ILaunchConfiguration sample = GuestConfigurations.forImage(GuestLaunchConfiguration.SAMPLE_KERNEL, NAME);
             if (!GuestConfigurations.isLaunched(sample)) {
                 DebugUITools.launch(sample, ILaunchManager.DEBUG_MODE);
             }

@@ -11,7 +11,7 @@ import org.eclipse.debug.core.ILaunchConfigurationWorkingCopy;
 import org.eclipse.debug.core.ILaunchManager;
 
 /** Finds and makes launch configurations "Guest kernel". */
-final class GuestConfigurations {
+public final class GuestConfigurations {
     private GuestConfigurations() {
     }
 
@@ -39,6 +39,20 @@ final class GuestConfigurations {
             }
         }
         return false;
+    }
+
+    /** Whether there is a configuration that boots something else than the sample. */
+    public static boolean userHasOwn() {
+        try {
+            for (ILaunchConfiguration configuration : manager().getLaunchConfigurations(type())) {
+                if (!configuration.getAttribute(GuestLaunchConfiguration.IMAGE, "").equals(GuestLaunchConfiguration.SAMPLE_KERNEL)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (CoreException unreadable) {
+            return true; // a damaged configuration is the user's own; the launch dialog tells of it
+        }
     }
 
     private static ILaunchConfigurationType type() {

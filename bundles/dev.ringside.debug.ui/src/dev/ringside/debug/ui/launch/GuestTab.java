@@ -12,7 +12,6 @@ import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.STOP_AT_EN
 
 import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
 import dev.ringside.debug.core.launch.InvalidFieldException;
-import dev.ringside.debug.core.launch.SampleKernel;
 import dev.ringside.debug.core.launch.WorkspacePaths;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -107,7 +106,7 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
             Button useSample = new Button(parent, SWT.PUSH);
             useSample.setText("Sa&mple");
             useSample.setToolTipText("Use the embedded sample kernel");
-            useSample.addListener(SWT.Selection, event -> text.setText(SampleKernel.NAME));
+            useSample.addListener(SWT.Selection, event -> text.setText(GuestLaunchConfiguration.SAMPLE_KERNEL));
         }
         Button browse = new Button(parent, SWT.PUSH);
         browse.setText("Browse\u2026");
