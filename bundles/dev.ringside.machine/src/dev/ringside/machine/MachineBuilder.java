@@ -71,14 +71,14 @@ public final class MachineBuilder {
     public Machine build(MachineDescription description, GuestImage image) throws MachineException {
         check(description);
         try {
-            return build(description, new Guest(image, null, List.of()));
+            return build(description, new Guest(image, List.of()));
         } catch (ImageException | IllegalArgumentException e) {
             throw new MachineException(e.getMessage(), e);
         }
     }
 
-    /** Exactly one of image and firmware is set. */
-    private record Guest(GuestImage image, byte[] firmware, List<MachineDescription.Disk> moreDisks) {
+    /** @param image null to start firmware, which boots the first disk */
+    private record Guest(GuestImage image, List<MachineDescription.Disk> moreDisks) {
     }
 
     private static void check(MachineDescription d) throws MachineException {
@@ -101,19 +101,19 @@ public final class MachineBuilder {
             if (d.disks().isEmpty()) {
                 throw new MachineException("neither an image nor a disk is given; one of them is needed");
             }
-            return new Guest(null, Firmware.read(d.firmware()), List.of());
+            return new Guest(null, List.of());
         }
         var bytes = ImageBytes.read(d.image(), "image");
         if (d.loadAddress() >= 0) {
-            return new Guest(RawFormat.load(bytes, d.loadAddress()), null, List.of());
+            return new Guest(RawFormat.load(bytes, d.loadAddress()), List.of());
         }
         var loader = new ImageLoader(providers.formats());
         var image = loader.load(bytes);
         if (image.isPresent()) {
-            return new Guest(image.get(), null, List.of());
+            return new Guest(image.get(), List.of());
         }
         if (BootDisk.looksBootable(bytes)) {
-            return new Guest(null, Firmware.read(d.firmware()), List.of(new MachineDescription.Disk(d.image(), false)));
+            return new Guest(null, List.of(new MachineDescription.Disk(d.image(), false)));
         }
         throw new MachineException("image '" + d.image() + "' is nothing that can be booted: no " + loader.names()
             + " header, and no boot signature 55 AA at its byte 510; a raw binary needs --load-address");
@@ -154,8 +154,8 @@ public final class MachineBuilder {
         var recorder = new RunRecorder();
         var host = new MachineHost(memory, recorder);
         ShadowMemory shadow = null;
-        if (guest.firmware() != null) {
-            shadow = new ShadowMemory(memory, guest.firmware(), shadowed);
+        if (guest.image() == null) {
+            shadow = new ShadowMemory(memory, Firmware.read(d.firmware()), shadowed);
             host.shadow(shadow);
         }
         var engine = engineProvider.create(new EngineConfig(architecture, memory, recorder));
