@@ -19,7 +19,7 @@ public final class IsaReader {
     private static final Set<String> PREFIX_WORDS = Set.of("NP", "66", "F2", "F3");
     private static final Set<String> BEHIND = Set.of("ib", "iw", "iz", "iv", "cb", "cz", "ap", "ob");
     private static final Set<String> ATTRIBUTES = Set.of("lock", "i64", "o64", "d64", "f64", "os16", "os32", "os64", "as16", "as32", "as64", "mem",
-            "reg", "rep", "repz", "cpl0", "pm", "specific", "norexb", "nofx", "noasm", "nosize", "pseudo");
+            "reg", "rep", "repz", "cpl0", "pm", "specific", "norexb", "nofx", "noasm", "nosize", "pseudo", "sized");
     private static final Set<String> KINDS = Set.of("branch", "call", "return", "conditional", "interrupt", "halt", "system", "serializing", "alone",
             "leave");
 

@@ -109,6 +109,8 @@ public record OperandCode(String text, Place place, Width width, boolean signExt
                 : new OperandCode(text, place, width, signed, null, null);
     }
 
+    private static final java.util.List<String> SEGMENTS = java.util.List.of("ES", "CS", "SS", "DS", "FS", "GS");
+
     private static OperandCode fixed(String text) {
         return switch (text) {
             case "1" -> new OperandCode(text, Place.ONE, Width.B, false, null, null);
@@ -120,7 +122,7 @@ public record OperandCode(String text, Place place, Width width, boolean signExt
             case "eAX" -> general(text, 0, Width.Z);
             case "rAX" -> general(text, 0, Width.V);
             case "ES", "CS", "SS", "DS", "FS", "GS" -> new OperandCode(text, Place.FIXED, Width.W, false,
-                    new Reg(RegisterClass.SEGMENT, "ESCSSSDSFSGS".indexOf(text) / 2, 16), null);
+                    new Reg(RegisterClass.SEGMENT, SEGMENTS.indexOf(text), 16), null);
             case "ST" -> new OperandCode(text, Place.FIXED, Width.T, false, new Reg(RegisterClass.X87, 0, 80), null);
             case "STi" -> new OperandCode(text, Place.RM_X87, Width.T, false, null, null);
             case "XMM0" -> new OperandCode(text, Place.FIXED, Width.DQ, false, new Reg(RegisterClass.XMM, 0, 128), null);

@@ -52,6 +52,14 @@ class DecoderTest {
     }
 
     @Test
+    void segmentRegistersOfPushAndPopAreThoseOfTheOpcode() {
+        assertThat(decode(32, "16").operand(0)).isEqualTo(new Reg(RegisterClass.SEGMENT, 2, 16));
+        assertThat(decode(32, "0e").operand(0)).isEqualTo(new Reg(RegisterClass.SEGMENT, 1, 16));
+        assertThat(decode(32, "1f").operand(0)).isEqualTo(new Reg(RegisterClass.SEGMENT, 3, 16));
+        assertThat(decode(64, "0f a9").operand(0)).isEqualTo(new Reg(RegisterClass.SEGMENT, 5, 16));
+    }
+
+    @Test
     void onlyFsAndGsOverrideInSixtyFourBitCode() {
         assertThat(decode(64, "65 48 8b 04 25 28 00 00 00").operand(1)).isEqualTo(new Mem(5, -1, -1, 1, 0x28, 64, 64));
         assertThat(decode(64, "2e 48 8b 00").segmentOverride()).isEqualTo(-1);
