@@ -19,7 +19,7 @@ final class AllowedDependencies {
         AllowedDependencies table = new AllowedDependencies();
         Set<String> everywhere = Set.of();
         boolean below = true;
-        for (String line : Repository.text(file).lines().map(String::strip).toList()) {
+        for (String line : Tree.text(file).lines().map(String::strip).toList()) {
             if (line.startsWith("--")) {
                 below = false;
             } else if (line.startsWith("everywhere:")) {

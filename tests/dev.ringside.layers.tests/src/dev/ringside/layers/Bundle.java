@@ -52,7 +52,7 @@ record Bundle(String name, Path folder, Set<String> requires, Set<String> import
     }
 
     List<Path> sources() {
-        return Repository.files(folder.resolve("src")).stream().filter(file -> file.toString().endsWith(".java")).toList();
+        return Tree.files(folder.resolve("src")).stream().filter(file -> file.toString().endsWith(".java")).toList();
     }
 
     /** Packages with at least one type. */

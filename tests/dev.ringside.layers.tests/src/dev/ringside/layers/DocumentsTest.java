@@ -19,10 +19,10 @@ class DocumentsTest {
     void everyRelativeLinkOfADocumentLeadsToAFile() {
         List<String> broken = new ArrayList<>();
         for (Path document : documents()) {
-            Matcher link = LINK.matcher(Repository.text(document));
+            Matcher link = LINK.matcher(Tree.text(document));
             while (link.find()) {
                 if (!link.group(1).contains("://") && !Files.exists(document.resolveSibling(link.group(1)))) {
-                    broken.add(Repository.ROOT.relativize(document) + " links to " + link.group(1));
+                    broken.add(Tree.ROOT.relativize(document) + " links to " + link.group(1));
                 }
             }
         }
@@ -32,13 +32,13 @@ class DocumentsTest {
 
     @Test
     void everyBundleHasARowInTheMap() {
-        String map = Repository.text(Repository.ROOT.resolve("releng/ARCHITECTURE.md"));
+        String map = Tree.text(Tree.ROOT.resolve("releng/ARCHITECTURE.md"));
 
-        assertThat(Repository.bundles()).allSatisfy(bundle -> assertThat(map).contains("| `" + bundle.shortName() + "` |"));
+        assertThat(Tree.bundles()).allSatisfy(bundle -> assertThat(map).contains("| `" + bundle.shortName() + "` |"));
     }
 
     private static List<Path> documents() {
-        return Stream.concat(Stream.of(Repository.ROOT.resolve("README.md")), Repository.files(Repository.ROOT.resolve("releng")).stream())
+        return Stream.concat(Stream.of(Tree.ROOT.resolve("README.md")), Tree.files(Tree.ROOT.resolve("releng")).stream())
             .filter(file -> file.toString().endsWith(".md")).toList();
     }
 }

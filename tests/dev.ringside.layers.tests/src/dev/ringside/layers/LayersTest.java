@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 class LayersTest {
     private static final Pattern IMPORT = Pattern.compile("^import (?:static )?([a-z0-9_.]+)\\.[A-Z*]", Pattern.MULTILINE);
 
-    private final AllowedDependencies table = AllowedDependencies.read(Repository.ROOT.resolve("releng/allowed-dependencies.txt"));
-    private final List<Bundle> bundles = Repository.bundles();
+    private final AllowedDependencies table = AllowedDependencies.read(Tree.ROOT.resolve("releng/allowed-dependencies.txt"));
+    private final List<Bundle> bundles = Tree.bundles();
 
     @Test
     void thereAreBundlesToCheck() {
@@ -91,7 +91,7 @@ class LayersTest {
                 for (String used : packagesImportedBy(source)) {
                     Bundle owner = owners.get(used);
                     if (owner != null && owner != bundle && !owner.exports().contains(used)) {
-                        wrong.add(Repository.ROOT.relativize(source) + " uses " + used + ", which " + owner.name() + " does not export");
+                        wrong.add(Tree.ROOT.relativize(source) + " uses " + used + ", which " + owner.name() + " does not export");
                     }
                 }
             }
@@ -123,7 +123,7 @@ class LayersTest {
     }
 
     private static List<String> packagesImportedBy(Path source) {
-        Matcher matcher = IMPORT.matcher(Repository.text(source));
+        Matcher matcher = IMPORT.matcher(Tree.text(source));
         return matcher.results().map((MatchResult found) -> found.group(1)).toList();
     }
 }

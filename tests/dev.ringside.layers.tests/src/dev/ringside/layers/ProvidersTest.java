@@ -20,7 +20,7 @@ class ProvidersTest {
     private static final Pattern IMPLEMENTATION = Pattern.compile("<implementation\\s+class=\"([^\"]+)\"");
     private static final Pattern INTERFACE = Pattern.compile("<provide\\s+interface=\"([^\"]+)\"");
 
-    private final List<Bundle> bundles = Repository.bundles();
+    private final List<Bundle> bundles = Tree.bundles();
 
     @Test
     void aProviderIsFoundInOsgiExactlyWhenItIsFoundOnTheClassPath() {
@@ -39,7 +39,7 @@ class ProvidersTest {
     void everyComponentFileIsNamedInItsManifest() {
         assertThat(bundles).allSatisfy(bundle -> {
             Set<String> files = new TreeSet<>();
-            Repository.files(bundle.folder().resolve("OSGI-INF")).forEach(file -> files.add(bundle.folder().relativize(file).toString()));
+            Tree.files(bundle.folder().resolve("OSGI-INF")).forEach(file -> files.add(bundle.folder().relativize(file).toString()));
             assertThat(bundle.components()).as(bundle.name()).isEqualTo(files);
         });
     }
@@ -58,8 +58,8 @@ class ProvidersTest {
     /** "interface by class" for each line of each file under {@code META-INF/services}. */
     private static Set<String> services(Bundle bundle) {
         Set<String> providers = new TreeSet<>();
-        for (Path file : Repository.files(bundle.folder().resolve("src/META-INF/services"))) {
-            Repository.text(file).lines().map(line -> line.replaceFirst("#.*", "").strip()).filter(line -> !line.isEmpty())
+        for (Path file : Tree.files(bundle.folder().resolve("src/META-INF/services"))) {
+            Tree.text(file).lines().map(line -> line.replaceFirst("#.*", "").strip()).filter(line -> !line.isEmpty())
                 .forEach(provider -> providers.add(file.getFileName() + " by " + provider));
         }
         return providers;
@@ -67,8 +67,8 @@ class ProvidersTest {
 
     private static Set<String> components(Bundle bundle) {
         Set<String> providers = new TreeSet<>();
-        for (Path file : Repository.files(bundle.folder().resolve("OSGI-INF"))) {
-            String xml = Repository.text(file);
+        for (Path file : Tree.files(bundle.folder().resolve("OSGI-INF"))) {
+            String xml = Tree.text(file);
             for (String implementation : found(IMPLEMENTATION, xml)) {
                 found(INTERFACE, xml).forEach(provided -> providers.add(provided + " by " + implementation));
             }

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.Test;
 class ReactorTest {
     private static final String ENGINE = feature("dev.ringside.engine.feature");
     private static final String IDE = feature("dev.ringside.ide.feature");
-    private static final String HEADLESS = Repository.text(Repository.ROOT.resolve("releng/dev.ringside.headless/pom.xml"));
-    private static final String TESTS = Repository.text(Repository.ROOT.resolve("tests/pom.xml"));
+    private static final String HEADLESS = Tree.text(Tree.ROOT.resolve("releng/dev.ringside.headless/pom.xml"));
+    private static final String TESTS = Tree.text(Tree.ROOT.resolve("tests/pom.xml"));
 
-    private final AllowedDependencies table = AllowedDependencies.read(Repository.ROOT.resolve("releng/allowed-dependencies.txt"));
-    private final List<Bundle> bundles = Repository.bundles();
+    private final AllowedDependencies table = AllowedDependencies.read(Tree.ROOT.resolve("releng/allowed-dependencies.txt"));
+    private final List<Bundle> bundles = Tree.bundles();
 
     @Test
     void everyBundleBelowTheLineIsInTheEngineFeatureAndOnTheHeadlessClassPath() {
@@ -35,7 +35,7 @@ class ReactorTest {
 
     @Test
     void everyFolderWithTestsIsAModule() {
-        List<Path> folders = Repository.list(Repository.ROOT.resolve("tests")).stream()
+        List<Path> folders = Tree.list(Tree.ROOT.resolve("tests")).stream()
             .filter(folder -> folder.getFileName().toString().startsWith(Bundle.OURS) && Files.isDirectory(folder.resolve("src"))).toList();
 
         assertThat(folders).isNotEmpty();
@@ -43,6 +43,6 @@ class ReactorTest {
     }
 
     private static String feature(String name) {
-        return Repository.text(Repository.ROOT.resolve("features").resolve(name).resolve("feature.xml"));
+        return Tree.text(Tree.ROOT.resolve("features").resolve(name).resolve("feature.xml"));
     }
 }

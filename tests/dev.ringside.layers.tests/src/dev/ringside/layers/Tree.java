@@ -1,5 +1,6 @@
 package dev.ringside.layers;
 
+import dev.ringside.testkit.Repository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -7,11 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The checked-out tree: the nearest folder upwards that holds the script and the bundles. */
-final class Repository {
-    static final Path ROOT = root(Path.of("").toAbsolutePath());
+/** The checked-out tree as files. */
+final class Tree {
+    static final Path ROOT = Repository.root();
 
-    private Repository() {
+    private Tree() {
     }
 
     static List<Bundle> bundles() {
@@ -54,14 +55,5 @@ final class Repository {
             }
         }
         return false;
-    }
-
-    private static Path root(Path start) {
-        for (Path folder = start; folder != null; folder = folder.getParent()) {
-            if (Files.exists(folder.resolve("ringside")) && Files.isDirectory(folder.resolve("bundles"))) {
-                return folder;
-            }
-        }
-        throw new IllegalStateException("no Ringside tree at or above " + start);
     }
 }

@@ -1,0 +1,2 @@
+/** Tests of {@code ./ringside}, the script at the top. */
+package dev.ringside.script;
