@@ -93,13 +93,13 @@ final class BitSemantics {
         return x.linear(mem.segment(), x.wrapped(offset, mem.addressBits()), mem.bits() / 8, write);
     }
 
-    /** With a source of 0, ZF is set and the destination keeps its value, as processors do and AMD documents. */
+    /** With a source of 0, ZF is set and the destination keeps its value, all 64 bits of it, as processors do and AMD documents. */
     private static void scan(Lift x, boolean forward) {
         IrBuilder b = x.b();
         Value source = x.read(1);
         Type type = source.type();
         Value index = forward ? b.ctz(source) : b.sub(b.constant(type, type.bits() - 1), b.clz(source));
-        x.write(0, b.select(b.isZero(source), x.read(0), index));
+        x.gprUnless(b.isZero(source), ((Operand.Reg) x.operand(0)).index(), index);
         x.flags().logic(source);
     }
 

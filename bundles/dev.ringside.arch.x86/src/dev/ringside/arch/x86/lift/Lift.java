@@ -175,6 +175,17 @@ public final class Lift {
         });
     }
 
+    /** As {@link #gpr(int, Value)} unless {@code keep} (I1), and then the whole register stays: no half of it is cleared. */
+    public void gprUnless(Value keep, int index, Value value) {
+        Value old = b.get(X86State.GPR[index]);
+        Value changed = switch (value.type()) {
+            case I64 -> value;
+            case I32 -> b.zext(value, Type.I64);
+            default -> b.deposit(old, value, 0);
+        };
+        b.put(X86State.GPR[index], b.select(keep, old, changed));
+    }
+
     // Memory
 
     /** Linear address of memory operand {@code index} for an access of its size. Computed once in an instruction. */

@@ -83,17 +83,23 @@ final class MoveSemantics {
         x.flags().add(left, right, sum);
     }
 
-    /** The destination is written in either case; the accumulator only when the comparison fails. */
+    /**
+     * Memory is written in either case, a register only when the comparison holds, the accumulator only when it fails: the upper half of a
+     * register that is not written stays.
+     */
     private static void cmpxchg(Lift x) {
         IrBuilder b = x.b();
         Value destination = x.modify(0);
         Type type = destination.type();
         Value accumulator = x.gpr(RAX, type);
         Value equal = b.eq(accumulator, destination);
-        x.write(0, b.select(equal, x.read(1), destination));
-        Value rax = b.get(X86State.GPR[RAX]);
-        Value loaded = type == Type.I64 ? destination : type == Type.I32 ? b.zext(destination, Type.I64) : b.deposit(rax, destination, 0);
-        x.gpr(RAX, b.select(equal, rax, loaded));
+        Value source = x.read(1);
+        if (x.operand(0) instanceof Operand.Reg reg && reg.registerClass() == Operand.RegisterClass.GENERAL) {
+            x.gprUnless(b.not(equal), reg.index(), source);
+        } else {
+            x.write(0, b.select(equal, source, destination));
+        }
+        x.gprUnless(equal, RAX, destination);
         x.flags().sub(accumulator, destination, b.sub(accumulator, destination));
     }
 

@@ -145,7 +145,7 @@ final class ShiftSemantics {
             : b.or(b.or(b.shr(operand, count), b.shl(in, back)), b.shl(b.shl(operand, 1), back));
     }
 
-    /** A word's counts above 16 are undefined; processors then go on with the destination's own bits. */
+    /** A word's counts above 16 are undefined; the captured processor then goes on with the source's bits again. */
     private static void shiftDouble(Lift x, boolean left) {
         IrBuilder b = x.b();
         Value destination = x.modify(0);
@@ -166,8 +166,9 @@ final class ShiftSemantics {
     }
 
     private static Value doubleWord(IrBuilder b, Value destination, Value source, Value count, boolean left) {
-        Value outer = b.zext(destination, Type.I64);
-        Value three = b.or(b.or(b.shl(outer, 32), b.shl(b.zext(source, Type.I64), 16)), outer);
-        return b.trunc(left ? b.shr(b.shl(three, count), 32) : b.shr(three, count), Type.I16);
+        Value inner = b.zext(destination, Type.I64);
+        Value once = b.zext(source, Type.I64);
+        Value twice = b.or(once, b.shl(once, 16));
+        return b.trunc(left ? b.shr(b.shl(b.or(b.shl(inner, 32), twice), count), 32) : b.shr(b.or(b.shl(twice, 16), inner), count), Type.I16);
     }
 }
