@@ -16,6 +16,8 @@ import dev.ringside.arch.WalkStep;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86Mode;
 import dev.ringside.arch.x86.X86State;
+import dev.ringside.arch.x86.fpu.SoftFloat80;
+import dev.ringside.arch.x86.fpu.SoftFloatSse;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.ir.MemFlags;
 import java.util.List;
@@ -36,6 +38,10 @@ public final class X86Cpu extends Cpu implements PcPins {
     private static final int REST = X86State.RFLAGS_REST.slot();
     /** Flags in {@code rflags_rest} that {@link #modeKey()} depends on. */
     private static final int KEY_FLAGS = Rflags.AC | Rflags.IOPL | Rflags.VM;
+
+    /** Arithmetic of the x87 unit and of SSE; no state that outlives an instruction. */
+    public final SoftFloat80 x87 = new SoftFloat80();
+    public final SoftFloatSse sse = new SoftFloatSse();
 
     final SegmentRegister[] segments = new SegmentRegister[6];
     final SegmentRegister ldtr = new SegmentRegister(new long[1], 0);

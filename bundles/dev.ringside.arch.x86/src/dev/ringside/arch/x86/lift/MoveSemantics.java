@@ -37,6 +37,7 @@ final class MoveSemantics {
         table.accept("xlat", MoveSemantics::xlat);
         table.accept("nop", x -> { });
         table.accept("pause", x -> { });
+        table.accept("movnti", x -> x.write(0, x.read(1)));
         table.accept("prefetch", x -> { });
         table.accept("lfence", x -> { });
         table.accept("mfence", x -> { });

@@ -32,6 +32,9 @@ public final class SemanticsTable {
         register(Unit.INTEGER, FlagSemantics::register);
         register(Unit.INTEGER, ControlSemantics::register);
         register(Unit.INTEGER, StringSemantics::register);
+        register(Unit.X87, X87Semantics::register);
+        register(Unit.MMX, MmxSemantics::register);
+        register(Unit.SSE, SseSemantics::register);
     }
 
     private static final Semantics[] BY_FORM = byForm();
@@ -67,6 +70,14 @@ public final class SemanticsTable {
         DivideHelpers.collect(all);
         BitSemantics.collect(all);
         StringHelpers.collect(all);
+        return all;
+    }
+
+    /** The helpers of x87, MMX and SSE, and of the instructions that save and restore their states. */
+    public static Collection<Helper> floatingHelpers() {
+        List<Helper> all = new ArrayList<>();
+        X87Semantics.collect(all);
+        SseSemantics.collect(all);
         return all;
     }
 
