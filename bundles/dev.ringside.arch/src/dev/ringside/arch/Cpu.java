@@ -57,6 +57,11 @@ public abstract class Cpu extends GuestState implements Inspectable {
      */
     public abstract void enter(EntryState entry);
 
+    /** Starts the processor's random numbers anew (x86: RDRAND, RDSEED), so that a run is a function of its inputs. Nothing where there are none. */
+    public void seed(long seed) {
+        // Most architectures need no seed.
+    }
+
     /** The program counter in the architecture's own form (x86: RIP). */
     public abstract long pc();
 

@@ -13,6 +13,7 @@ import dev.ringside.arch.PcPins;
 import dev.ringside.arch.RegisterGroup;
 import dev.ringside.arch.Translation;
 import dev.ringside.arch.WalkStep;
+import dev.ringside.arch.x86.LazyFlags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86Mode;
 import dev.ringside.arch.x86.X86State;
@@ -20,6 +21,7 @@ import dev.ringside.arch.x86.fpu.SoftFloat80;
 import dev.ringside.arch.x86.fpu.SoftFloatSse;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.ir.MemFlags;
+import dev.ringside.trace.TraceKind;
 import java.util.List;
 
 /**
@@ -62,8 +64,25 @@ public final class X86Cpu extends Cpu implements PcPins {
     /** All ones, or without bit 20 while the A20 gate is closed. */
     long a20Mask = -1L;
 
+    final Segmentation segmentation = new Segmentation(this);
+    final Paging paging = new Paging(this);
+    final ControlRegisters control = new ControlRegisters(this);
+    final Msrs msrs = new Msrs(this);
+    final Events events = new Events(this);
+    final DebugRegisters debug = new DebugRegisters(this);
+    final TaskSwitch tasks = new TaskSwitch(this);
+    final Interrupts interrupts = new Interrupts(this);
+    final FarTransfer far = new FarTransfer(this);
+    final FastSystemCalls fastCalls = new FastSystemCalls(this);
+    final PortIo ports = new PortIo(this);
+    final Cpuid cpuid = new Cpuid(this);
+    final RandomSource random = new RandomSource();
+
+    private long seed;
     private int key;
     private long keyFlags;
+    /** Mode and CPL as the {@code mode_switch} trace event tells them. */
+    private int tracedMode;
 
     public X86Cpu(int index) {
         super(index, X86State.LAYOUT.slotCount());
@@ -73,9 +92,28 @@ public final class X86Cpu extends Cpu implements PcPins {
         reset();
     }
 
+    /** SDM 3A table 9-1, power-up. Application processors wait for a start-up IPI. */
     @Override
     public void reset() {
         java.util.Arrays.fill(slots, 0);
+        slots[X86State.FCW.slot()] = 0x40;
+        slots[X86State.FTAG.slot()] = 0xff;
+        slots[X86State.MXCSR.slot()] = 0x1f80;
+        cr0 = Cr0.CD | Cr0.NW | Cr0.ET;
+        msrs.reset();
+        random.seed(seed, index());
+        resetCore();
+    }
+
+    /** INIT: as a reset, but x87, SSE, MSRs and the cache bits of CR0 stay. */
+    void initialize() {
+        long cacheBits = cr0 & (Cr0.CD | Cr0.NW);
+        java.util.Arrays.fill(slots, 0, X86State.XMM[0].slot(), 0);
+        cr0 = Cr0.ET | cacheBits;
+        resetCore();
+    }
+
+    private void resetCore() {
         slots[X86State.RDX] = SIGNATURE;
         slots[RIP] = 0xfff0;
         slots[REST] = Rflags.ALWAYS_SET;
@@ -83,14 +121,23 @@ public final class X86Cpu extends Cpu implements PcPins {
             s.set(0, 0, 0xffff, REAL_DATA);
         }
         segments[CS].set(0xf000, 0xffff0000L, 0xffff, REAL_DATA);
-        ldtr.set(0, 0, 0xffff, SegmentRegister.P | 2);
-        tr.set(0, 0, 0xffff, SegmentRegister.P | 0xb);
+        ldtr.set(0, 0, 0xffff, SegmentRegister.P | Descriptor.LDT);
+        tr.set(0, 0, 0xffff, SegmentRegister.P | Descriptor.TSS32_BUSY);
         gdtBase = idtBase = 0;
         gdtLimit = idtLimit = 0xffff;
-        cr0 = Cr0.CD | Cr0.NW | Cr0.ET;
         cr2 = cr3 = cr4 = efer = 0;
         xcr0 = 1;
         cpl = 0;
+        events.reset(index() != 0);
+        debug.reset();
+        modeChanged();
+        control.flushAll();
+    }
+
+    /** The start-up IPI's real-mode entry at {@code vector × 4096}. */
+    void startAt(int vector) {
+        segments[CS].set(vector << 8, (long) vector << 12, 0xffff, REAL_DATA);
+        pc(0);
         modeChanged();
     }
 
@@ -173,14 +220,12 @@ public final class X86Cpu extends Cpu implements PcPins {
 
     /** RFLAGS with the arithmetic flags computed. */
     public long rflags() {
-        return slots[REST] | slots[X86State.CC_DST.slot()];
+        return LazyFlags.rflags(slots);
     }
 
     /** Sets every flag as {@code value} says; reserved bits take their fixed values. */
     public void rflags(long value) {
-        slots[REST] = value & Rflags.DEFINED & ~Rflags.ARITHMETIC | Rflags.ALWAYS_SET;
-        slots[X86State.CC_OP.slot()] = 0;
-        slots[X86State.CC_DST.slot()] = value & Rflags.ARITHMETIC;
+        LazyFlags.setRflags(slots, value);
     }
 
     /** One or more of the flags that arithmetic does not write. */
@@ -329,14 +374,35 @@ public final class X86Cpu extends Cpu implements PcPins {
         k |= cpl == 3 && (cr0 & Cr0.AM) != 0 && (keyFlags & Rflags.AC) != 0 ? X86Mode.ALIGN_CHECK : 0;
         k |= pe && (vm86 || cpl > iopl()) ? X86Mode.IO_CHECKED : 0;
         key = k;
+        traceMode();
+    }
+
+    /** {@code mode_switch}: 0 real-address, 1 virtual-8086, 2 protected 16-bit, 3 protected 32-bit, 4 compatibility, 5 64-bit; CPL in bits 9:8. */
+    private void traceMode() {
+        int mode = cpl << 8;
+        if ((key & X86Mode.CODE_SIZE) == X86Mode.CODE_64) {
+            mode |= 5;
+        } else if (isLongMode()) {
+            mode |= 4;
+        } else if (isVm86()) {
+            mode |= 1;
+        } else if (isProtected()) {
+            mode |= (key & X86Mode.CODE_SIZE) == X86Mode.CODE_32 ? 3 : 2;
+        }
+        if (mode != tracedMode) {
+            if (trace.wants(TraceKind.MODE_SWITCH)) {
+                trace.emit(TraceKind.MODE_SWITCH, instructions, index(), tracedMode, mode, pc(), 0);
+            }
+            tracedMode = mode;
+        }
     }
 
     @Override
     public int mmuIndex() {
         if (cpl == 3) {
-            return 1;
+            return MMU_USER;
         }
-        return (cr4 & Cr4.SMAP) != 0 && (slots[REST] & Rflags.AC) != 0 ? 2 : 0;
+        return (cr4 & Cr4.SMAP) != 0 && (slots[REST] & Rflags.AC) != 0 ? MMU_SUPERVISOR_ANY : MMU_SUPERVISOR;
     }
 
     @Override
@@ -344,102 +410,155 @@ public final class X86Cpu extends Cpu implements PcPins {
         return is64BitCode() ? 64 : 32;
     }
 
-    // Not here yet
+    // Events and exceptions
 
     @Override
     public boolean hasEvents() {
-        return false;
+        return events.has();
     }
 
     @Override
     public void serviceEvents() {
-        throw new UnsupportedOperationException("events");
-    }
-
-    @Override
-    public boolean acceptsInterrupts() {
-        return (slots[REST] & Rflags.IF) != 0;
-    }
-
-    @Override
-    public long stackPointer() {
-        return segments[X86State.SS].base() + (is64BitCode() ? gpr(X86State.RSP) : segments[X86State.SS].isBig()
-            ? gpr(X86State.RSP) & 0xffff_ffffL : gpr(X86State.RSP) & 0xffff);
-    }
-
-    @Override
-    public long framePointer() {
-        return segments[X86State.SS].base() + gpr(X86State.RBP);
-    }
-
-    @Override
-    public String explainShutdown() {
-        return isShutdown() ? "a fault while a double fault was being delivered" : "";
+        events.service();
     }
 
     @Override
     public boolean isHalted() {
-        return false;
+        return events.isHalted();
     }
 
     @Override
     public boolean isShutdown() {
-        return false;
+        return events.isShutdown();
+    }
+
+    @Override
+    public String explainShutdown() {
+        return isShutdown() ? String.join("\n", interrupts.chain()) + "\n" + RegisterViews.summary(this) : "";
+    }
+
+    void shutDown() {
+        events.shutDown();
+        if (trace.wants(TraceKind.TRIPLE_FAULT)) {
+            trace.emit(TraceKind.TRIPLE_FAULT, instructions, index(), pc(), 0, 0, 0);
+        }
     }
 
     @Override
     public void raise(GuestFault raised) {
-        throw new UnsupportedOperationException("exceptions");
+        events.faulted();
+        if (raised.vector == Vector.DB) {
+            debug.entered(0);
+        }
+        interrupts.raise(raised.vector, raised.hasErrorCode, raised.errorCode, raised.address, Interrupts.Source.FAULT);
+    }
+
+    @Override
+    public boolean acceptsInterrupts() {
+        return flag(Rflags.IF);
+    }
+
+    @Override
+    public long stackPointer() {
+        return stackAddress(slots[X86State.RSP]);
+    }
+
+    @Override
+    public long framePointer() {
+        return stackAddress(slots[X86State.RBP]);
+    }
+
+    private long stackAddress(long offset) {
+        if (is64BitCode()) {
+            return offset;
+        }
+        SegmentRegister ss = segments[SS];
+        return ss.base() + (offset & (ss.isBig() ? 0xffffffffL : 0xffff)) & 0xffffffffL;
+    }
+
+    /** SSE accesses that must be aligned are #GP(0), whatever the segment (SDM 3A table 6-11). */
+    @Override
+    public GuestFault misaligned(long gva, int space) {
+        return gp(0);
     }
 
     @Override
     public boolean wantsSingleStep() {
-        return false;
+        return events.wantsSingleStep();
     }
 
     @Override
     public void afterSingleStep() {
+        events.afterSingleStep();
     }
 
     @Override
+    public boolean watchesData() {
+        return debug.watchesData();
+    }
+
+    @Override
+    public void dataAccessed(long gva, int sizeBytes, boolean write) {
+        int hit = debug.accessed(gva, sizeBytes, write);
+        if (hit != 0) {
+            events.debugTrap(hit);
+        }
+    }
+
+    // Memory
+
+    @Override
     public boolean translate(long gva, Access access, int mmuIndex, int space, Translation out) {
-        throw new UnsupportedOperationException("paging");
+        return paging.translate(gva, access, mmuIndex, space, out);
     }
 
     @Override
     public List<WalkStep> explainTranslation(long gva) {
-        return List.of();
+        return paging.explain(gva);
     }
+
+    // For people
 
     @Override
     public List<RegisterGroup> registerGroups() {
-        return List.of();
+        return RegisterViews.groups(this);
     }
 
     @Override
     public void inspect(Inspector out) {
-        out.hex("RIP", pc(), 64);
+        RegisterViews.inspect(this, out);
     }
 
     // Wires
 
     @Override
     public void nmi() {
+        events.requestNmi();
     }
 
     @Override
     public void init() {
+        events.requestInit();
     }
 
     @Override
     public void startup(int vector) {
+        events.requestStartup(vector);
     }
 
     @Override
     public void a20(boolean enabled) {
-        a20Mask = enabled ? -1L : ~(1L << 20);
-        if (memory != null) {
-            memory.flushTlb(true);
+        long mask = enabled ? -1L : ~(1L << 20);
+        if (mask != a20Mask) {
+            a20Mask = mask;
+            control.flushAll();
         }
+    }
+
+    /** Starts the source of RDRAND and RDSEED anew. */
+    @Override
+    public void seed(long newSeed) {
+        seed = newSeed;
+        random.seed(seed, index());
     }
 }

@@ -6,7 +6,6 @@
  *
  * <pre>{@code
  * if (cpu.cpl() != 0) throw cpu.gp(0);
- * long linear = cpu.segmentation().check(X86State.SS, offset, 4, true);
  * cpu.memory.store(linear, 4, value, X86Cpu.flags(X86State.SS));
  * }</pre>
  *

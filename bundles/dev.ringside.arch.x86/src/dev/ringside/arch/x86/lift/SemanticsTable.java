@@ -35,6 +35,7 @@ public final class SemanticsTable {
         register(Unit.X87, X87Semantics::register);
         register(Unit.MMX, MmxSemantics::register);
         register(Unit.SSE, SseSemantics::register);
+        register(Unit.INTEGER, SystemSemantics::register);
     }
 
     private static final Semantics[] BY_FORM = byForm();

@@ -1,0 +1,278 @@
+package dev.ringside.arch.x86.cpu;
+
+import dev.ringside.arch.x86.Vector;
+import dev.ringside.arch.x86.X86State;
+import dev.ringside.arch.x86.cpu.Interrupts.Source;
+import dev.ringside.trace.TraceKind;
+
+/**
+ * What waits at an instruction boundary and in which order it is taken (SDM 3A 6.9, table 6-2): INIT and SIPI, debug traps of the instruction
+ * before, NMI, interrupts, instruction breakpoints. Also what delays them: the shadows behind STI, MOV SS and POP SS, and NMI blocking.
+ *
+ * <p>An engine asks before every block and tells after every single-stepped instruction. "Fresh" marks a state that the instruction just
+ * executed brought about, so that it must outlive the end of that same instruction.
+ */
+final class Events {
+    private static final int NO_SHADOW = 0, AFTER_STI = 1, AFTER_MOV_SS = 2;
+
+    private final X86Cpu cpu;
+
+    private boolean initPending;
+    private int startupVector = -1;
+    private boolean waitsForStartup;
+    private boolean halted;
+    private boolean shutdown;
+    private boolean nmiPending;
+    private boolean nmiBlocked;
+
+    private int shadow;
+    private boolean shadowIsFresh;
+    private boolean resumeIsFresh;
+    /** TF was set when the current instruction began. */
+    private boolean stepping;
+    /** DR6 bits of a #DB trap to deliver at the next boundary. */
+    private int pendingDebug;
+    private boolean breakpointsArmed;
+
+    /** Whether anything above needs a look; false in the common case. */
+    private boolean attention;
+
+    Events(X86Cpu cpu) {
+        this.cpu = cpu;
+    }
+
+    void reset(boolean waitForStartup) {
+        initPending = false;
+        startupVector = -1;
+        waitsForStartup = waitForStartup;
+        halted = shutdown = false;
+        nmiPending = nmiBlocked = false;
+        shadow = NO_SHADOW;
+        stepping = shadowIsFresh = resumeIsFresh = false;
+        pendingDebug = 0;
+        look();
+    }
+
+    private void look() {
+        attention = initPending || startupVector >= 0 || nmiPending || shadow != NO_SHADOW || pendingDebug != 0 || breakpointsArmed || waitsForStartup
+            || shutdown;
+    }
+
+    // Causes
+
+    void requestNmi() {
+        nmiPending = true;
+        look();
+    }
+
+    void requestInit() {
+        initPending = true;
+        startupVector = -1;
+        look();
+    }
+
+    void requestStartup(int vector) {
+        if (waitsForStartup || initPending) {
+            startupVector = vector & 0xff;
+            look();
+        }
+    }
+
+    void halt() {
+        halted = true;
+        if (cpu.trace.wants(TraceKind.HALT)) {
+            cpu.trace.emit(TraceKind.HALT, cpu.instructions, cpu.index(), cpu.pc(), 0, 0, 0);
+        }
+    }
+
+    void shutDown() {
+        shutdown = true;
+        look();
+    }
+
+    void afterSti() {
+        shadow = AFTER_STI;
+        shadowIsFresh = true;
+        look();
+    }
+
+    void afterMovSs() {
+        shadow = AFTER_MOV_SS;
+        shadowIsFresh = true;
+        look();
+    }
+
+    /** A data or port breakpoint was met: #DB after the current instruction. */
+    void debugTrap(int dr6Bits) {
+        pendingDebug |= dr6Bits;
+        look();
+    }
+
+    void armed(boolean armed) {
+        breakpointsArmed = armed;
+        look();
+    }
+
+    /** An event was delivered: the new context starts without the old one's shadows and traps. */
+    void delivered() {
+        halted = false;
+        stepping = false;
+        shadow = NO_SHADOW;
+        look();
+    }
+
+    /** An instruction faulted: what it met before is met again when it is restarted. */
+    void faulted() {
+        pendingDebug = 0;
+    }
+
+    /** IRET ended. */
+    void returned() {
+        nmiBlocked = false;
+        resumeIsFresh = true;
+    }
+
+    void taskSwitched(boolean trap) {
+        resumeIsFresh = true;
+        stepping = false;
+        cpu.debug.taskSwitched();
+        if (trap) {
+            debugTrap(DebugRegisters.BT);
+        }
+    }
+
+    /** SYSCALL: the single step follows the flags it leaves. */
+    void stepFollowsFlags() {
+        stepping = cpu.flag(Rflags.TF);
+    }
+
+    // Questions
+
+    boolean isHalted() {
+        return halted || waitsForStartup;
+    }
+
+    boolean isShutdown() {
+        return shutdown;
+    }
+
+    boolean isNmiBlocked() {
+        return nmiBlocked;
+    }
+
+    void nmiBlocked(boolean blocked) {
+        nmiBlocked = blocked;
+    }
+
+    boolean has() {
+        return attention && needsService() || takesInterrupt();
+    }
+
+    private boolean takesInterrupt() {
+        return cpu.interruptRequested && cpu.flag(Rflags.IF) && shadow == NO_SHADOW && !waitsForStartup && !shutdown;
+    }
+
+    private boolean needsService() {
+        shadowIsFresh = false;
+        if (initPending) {
+            return true;
+        }
+        if (waitsForStartup) {
+            return startupVector >= 0;
+        }
+        if (shutdown || shadow == AFTER_MOV_SS) {
+            return false;
+        }
+        return pendingDebug != 0 || nmiPending && !nmiBlocked || breakpointsArmed && instructionBreakpoint() != 0;
+    }
+
+    private int instructionBreakpoint() {
+        return cpu.flag(Rflags.RF) || halted ? 0 : cpu.debug.executing(cpu.fetchAddress(cpu.pc()));
+    }
+
+    // Service
+
+    void service() {
+        while (has() && serviceFirst()) {
+            // Each delivery may leave another event due before the handler's first instruction.
+        }
+    }
+
+    /** @return false when nothing came of it */
+    private boolean serviceFirst() {
+        if (initPending) {
+            cpu.initialize();
+            return true;
+        }
+        if (waitsForStartup) {
+            start();
+            return true;
+        }
+        if (shadow != AFTER_MOV_SS) {
+            if (pendingDebug != 0) {
+                int bits = pendingDebug;
+                pendingDebug = 0;
+                deliverDebug(bits);
+                return true;
+            }
+            if (nmiPending && !nmiBlocked) {
+                nmiPending = false;
+                nmiBlocked = true;
+                cpu.interrupts.external(Vector.NMI);
+                return true;
+            }
+        }
+        if (takesInterrupt()) {
+            int vector = cpu.bus.acknowledgeInterrupt();
+            if (vector >= 0) {
+                cpu.interrupts.external(vector);
+                return true;
+            }
+        }
+        int hit = shadow == AFTER_MOV_SS || !breakpointsArmed ? 0 : instructionBreakpoint();
+        if (hit != 0) {
+            deliverDebug(hit);
+            return true;
+        }
+        return false;
+    }
+
+    private void deliverDebug(int dr6Bits) {
+        cpu.debug.entered(dr6Bits);
+        cpu.interrupts.raise(Vector.DB, false, 0, 0, Source.TRAP);
+    }
+
+    private void start() {
+        cpu.startAt(startupVector);
+        startupVector = -1;
+        waitsForStartup = false;
+        look();
+    }
+
+    // Single steps
+
+    boolean wantsSingleStep() {
+        if (!attention && !cpu.flag(Rflags.TF | Rflags.RF)) {
+            return false;
+        }
+        shadowIsFresh = false;
+        resumeIsFresh = false;
+        stepping = cpu.flag(Rflags.TF);
+        return shadow != NO_SHADOW || breakpointsArmed || cpu.flag(Rflags.TF | Rflags.RF);
+    }
+
+    void afterSingleStep() {
+        boolean movSs = shadow == AFTER_MOV_SS && shadowIsFresh;
+        if (!shadowIsFresh) {
+            shadow = NO_SHADOW;
+        }
+        if (stepping && !movSs) {
+            pendingDebug |= DebugRegisters.BS;
+        }
+        stepping = false;
+        if (!resumeIsFresh) {
+            cpu.slots[X86State.RFLAGS_REST.slot()] &= ~Rflags.RF;
+        }
+        look();
+    }
+}
