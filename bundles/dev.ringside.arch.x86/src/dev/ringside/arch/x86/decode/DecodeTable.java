@@ -37,7 +37,10 @@ final class DecodeTable {
 
         Row(Form form, Row next) {
             this.form = form;
-            this.operands = form.operands().stream().map(OperandCode::of).toArray(OperandCode[]::new);
+            this.operands = new OperandCode[form.operands().size()];
+            for (int i = 0; i < operands.length; i++) {
+                operands[i] = OperandCode.of(form.operands().get(i));
+            }
             this.operandSize = form.operandSize();
             this.addressSize = form.addressSize();
             this.d64 = form.is("d64");
@@ -49,66 +52,75 @@ final class DecodeTable {
         }
     }
 
-    /** What an opcode leads to. */
+    /** What an opcode leads to. Immutable, so that threads may meet it without further care. */
     static final class Slot {
-        boolean modrm;
+        final boolean modrm;
         /** By kind; null where {@link #byModrm} decides. */
         final Row[] rows = new Row[4];
         /** By kind and ModRM byte. */
         final Row[][] byModrm = new Row[4][];
+
+        Slot(List<Form> forms) {
+            modrm = forms.get(0).modrm();
+            boolean selects = false;
+            for (Form form : forms) {
+                selects |= form.digit() >= 0 || form.mod() >= 0 || form.rm() >= 0;
+            }
+            for (int kind = 0; kind < 4; kind++) {
+                if (selects) {
+                    byModrm[kind] = byModrm(forms, kind);
+                } else {
+                    rows[kind] = chain(matching(forms, kind, 0));
+                }
+            }
+        }
     }
 
     static final DecodeTable SHIPPED = new DecodeTable(IsaTable.load());
 
-    /** {@code [mode << 11 | map << 8 | opcode]}: mode is 1 for 64-bit code. */
+    /** {@code [mode << 11 | map << 8 | opcode]}: mode is 1 for 64-bit code. Filled when first asked for; two threads may both do it. */
     private final Slot[] slots = new Slot[2 << 11];
+    private final List<List<Form>> forms = new ArrayList<>(slots.length);
 
     DecodeTable(IsaTable table) {
-        List<List<Form>> bySlot = new ArrayList<>();
         for (int i = 0; i < slots.length; i++) {
-            bySlot.add(null);
+            forms.add(null);
         }
         for (Form form : table.forms()) {
             for (int low = 0; low < (form.plusRegister() ? 8 : 1); low++) {
                 for (int mode = 0; mode < 2; mode++) {
                     if (!form.is(mode == 1 ? "i64" : "o64")) {
-                        int index = mode << 11 | form.map() << 8 | form.opcode() + low;
-                        if (bySlot.get(index) == null) {
-                            bySlot.set(index, new ArrayList<>());
-                        }
-                        bySlot.get(index).add(form);
+                        add(mode << 11 | form.map() << 8 | form.opcode() + low, form);
                     }
                 }
             }
         }
-        for (int i = 0; i < slots.length; i++) {
-            if (bySlot.get(i) != null) {
-                slots[i] = compile(bySlot.get(i));
-            }
+    }
+
+    private void add(int index, Form form) {
+        if (forms.get(index) == null) {
+            forms.set(index, new ArrayList<>(4));
         }
+        forms.get(index).add(form);
     }
 
     Slot slot(boolean is64, int map, int opcode) {
-        return slots[(is64 ? 1 << 11 : 0) | map << 8 | opcode];
-    }
-
-    private static Slot compile(List<Form> forms) {
-        Slot slot = new Slot();
-        slot.modrm = forms.get(0).modrm();
-        boolean selects = forms.stream().anyMatch(f -> f.digit() >= 0 || f.mod() >= 0 || f.rm() >= 0);
-        for (int kind = 0; kind < 4; kind++) {
-            if (selects) {
-                Row[] rows = new Row[256];
-                for (int modrm = 0; modrm < 256; modrm++) {
-                    int same = sameSelection(forms, modrm);
-                    rows[modrm] = same >= 0 ? rows[same] : chain(matching(forms, kind, modrm));
-                }
-                slot.byModrm[kind] = rows;
-            } else {
-                slot.rows[kind] = chain(matching(forms, kind, 0));
-            }
+        int index = (is64 ? 1 << 11 : 0) | map << 8 | opcode;
+        Slot slot = slots[index];
+        if (slot == null && forms.get(index) != null) {
+            slot = new Slot(forms.get(index));
+            slots[index] = slot;
         }
         return slot;
+    }
+
+    private static Row[] byModrm(List<Form> forms, int kind) {
+        Row[] rows = new Row[256];
+        for (int modrm = 0; modrm < 256; modrm++) {
+            int same = sameSelection(forms, modrm);
+            rows[modrm] = same >= 0 ? rows[same] : chain(matching(forms, kind, modrm));
+        }
+        return rows;
     }
 
     /** An earlier ModRM byte that selects the same rows, or −1: only memory bytes of the same reg field do. */
@@ -118,7 +130,12 @@ final class DecodeTable {
             return first == modrm ? -1 : first;
         }
         int first = modrm & 0xf8;
-        return first == modrm || forms.stream().anyMatch(f -> f.rm() >= 0) ? -1 : first;
+        for (Form form : forms) {
+            if (form.rm() >= 0) {
+                return -1;
+            }
+        }
+        return first == modrm ? -1 : first;
     }
 
     /** The forms that a ModRM byte and a prefix select: those that name the prefix, else those that do not care. */

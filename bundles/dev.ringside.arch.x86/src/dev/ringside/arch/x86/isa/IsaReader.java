@@ -160,7 +160,7 @@ public final class IsaReader {
     private void flags(Draft draft) {
         while (at < tokens.size()) {
             Token token = next("flags");
-            if (!token.text.matches("[rwu]:[oszapcd]+")) {
+            if (!isFlags(token.text)) {
                 throw error(token, "expected r:, w: or u: and letters of oszapcd, not '" + token.text + "'");
             }
             String letters = token.text.substring(2);
@@ -170,6 +170,18 @@ public final class IsaReader {
                 default -> draft.flagsUndefined = letters;
             }
         }
+    }
+
+    private static boolean isFlags(String text) {
+        if (text.length() < 3 || "rwu".indexOf(text.charAt(0)) < 0 || text.charAt(1) != ':') {
+            return false;
+        }
+        for (int i = 2; i < text.length(); i++) {
+            if ("oszapcd".indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void registers(Draft draft, String first) {
@@ -259,16 +271,14 @@ public final class IsaReader {
     }
 
     private void vex(RawForm form, Token token) {
-        String[] parts = token.text.split("\\.");
-        if (parts.length != 3 || !PREFIX_WORDS.contains(parts[1]) || !parts[2].matches("0F(38|3A)?")) {
+        int dot = token.text.indexOf('.', 4);
+        String prefix = dot < 0 ? "" : token.text.substring(4, dot);
+        int map = List.of("0F", "0F38", "0F3A").indexOf(token.text.substring(dot + 1));
+        if (!PREFIX_WORDS.contains(prefix) || map < 0) {
             throw error(token, "expected VEX.NP|66|F2|F3.0F|0F38|0F3A, not '" + token.text + "'");
         }
-        form.prefix = prefix(parts[1]);
-        form.map = 4 + switch (parts[2]) {
-            case "0F" -> 1;
-            case "0F38" -> 2;
-            default -> 3;
-        };
+        form.prefix = prefix(prefix);
+        form.map = 5 + map;
     }
 
     private static int prefix(String word) {
@@ -276,11 +286,29 @@ public final class IsaReader {
     }
 
     private static boolean isEncoding(String text) {
-        return text.matches("[0-9A-F]{2}(\\+r|\\+cc|\\+i)?|NP|/[r0-7]|VEX\\..*") || BEHIND.contains(text);
+        if (text.charAt(0) == '/') {
+            return text.length() == 2 && (text.equals("/r") || text.charAt(1) >= '0' && text.charAt(1) <= '7');
+        }
+        if (text.length() >= 2 && isHexDigit(text.charAt(0)) && isHexDigit(text.charAt(1))) {
+            return switch (text.substring(2)) {
+                case "", "+r", "+cc", "+i" -> true;
+                default -> false;
+            };
+        }
+        return text.equals("NP") || text.startsWith("VEX.") || BEHIND.contains(text);
+    }
+
+    private static boolean isHexDigit(char c) {
+        return c >= '0' && c <= '9' || c >= 'A' && c <= 'F';
     }
 
     private static boolean isOperands(String text) {
-        return text.chars().anyMatch(Character::isUpperCase);
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 'A' && text.charAt(i) <= 'Z') {
+                return true;
+            }
+        }
+        return text.equals("1");
     }
 
     private List<String> operands(Token token) {

@@ -56,18 +56,25 @@ public record OperandCode(String text, Place place, Width width, boolean signExt
 
     /** Whether {@code text} is an operand of the tables. */
     static boolean isKnown(String text) {
-        return KNOWN.containsKey(text) || parse(text) != null;
+        return find(text) != null;
     }
 
     /** The operand that the tables write as {@code text}. */
     public static OperandCode of(String text) {
+        OperandCode known = find(text);
+        if (known == null) {
+            throw new AssertionError("operand " + text);
+        }
+        return known;
+    }
+
+    private static OperandCode find(String text) {
         OperandCode known = KNOWN.get(text);
         if (known == null) {
             known = parse(text);
-            if (known == null) {
-                throw new AssertionError("operand " + text);
+            if (known != null) {
+                KNOWN.put(text, known);
             }
-            KNOWN.put(text, known);
         }
         return known;
     }

@@ -105,19 +105,29 @@ final class PrefixText {
             return "notrack";
         }
         boolean counts = insn.segmentOverride() == register && last;
-        return counts && insn.operands().stream().anyMatch(o -> o instanceof Mem) ? null : RegisterNames.segment(register);
+        return counts && overridesMemory() ? null : RegisterNames.segment(register);
+    }
+
+    /** The destination of a string instruction is in ES whatever the prefix. */
+    private boolean overridesMemory() {
+        for (int i = 0; i < insn.operands().size(); i++) {
+            if (insn.operand(i) instanceof Mem && !form.operands().get(i).startsWith("Y")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean uses66() {
-        return form.prefix() == 0x66 || (insn.rex() & 8) == 0 && (dependsOnOperandSize() || hasWidth(true));
+        return form.prefix() == 0x66 || (insn.rex() & 8) == 0 && (form.operandSize() != 0 || sizeIsTold() || hasWidth(true));
     }
 
     private boolean usesRexW() {
-        return dependsOnOperandSize() || !(form.is("f64") && codeBits == 64) && hasWidth(false);
+        return form.operandSize() != 0 || sizeIsTold() && form.insn().is("return") || hasWidth(false);
     }
 
-    private boolean dependsOnOperandSize() {
-        return form.operandSize() != 0 || form.is("sized") && !(form.is("f64") && codeBits == 64);
+    private boolean sizeIsTold() {
+        return form.is("sized") && !(form.is("f64") && codeBits == 64);
     }
 
     /** Whether the width of an operand follows the operand size: as 66 sets it, or as REX.W does. */

@@ -46,7 +46,7 @@ public final class X86Disassembler implements Disassembler {
         String name = form.mnemonic();
         if (form.is("sized")) {
             int usual = codeBits == 64 ? form.is("d64") || form.is("f64") ? 64 : 32 : codeBits;
-            return insn.operandBits() == usual ? name : name + switch (insn.operandBits()) {
+            return insn.operandBits() == usual || insn.operandBits() == 64 && !form.insn().is("return") ? name : name + switch (insn.operandBits()) {
                 case 16 -> "w";
                 case 32 -> "d";
                 default -> "q";
@@ -164,7 +164,7 @@ public final class X86Disassembler implements Disassembler {
                 text.append(mem.bits() == 128 && !hasXmm() ? "OWORD" : size(mem.bits())).append(" PTR ");
             }
             boolean absolute = mem.base() < 0 && mem.index() < 0;
-            if (insn.segmentOverride() >= 0 && !isStringDestination(mem) || absolute || isString(mem)) {
+            if (insn.segmentOverride() >= 0 || absolute || isString(mem)) {
                 text.append(RegisterNames.segment(mem.segment())).append(':');
             }
             if (absolute) {
@@ -200,10 +200,6 @@ public final class X86Disassembler implements Disassembler {
                 case 'X', 'Y', 'B' -> true;
                 default -> false;
             };
-        }
-
-        private boolean isStringDestination(Mem mem) {
-            return insn.form().operands().get(insn.operands().indexOf(mem)).startsWith("Y");
         }
 
         private static String size(int bits) {

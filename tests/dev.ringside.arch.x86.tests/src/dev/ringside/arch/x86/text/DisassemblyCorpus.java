@@ -104,7 +104,8 @@ public final class DisassemblyCorpus {
             case "pushf", "popf", "pusha", "popa" -> mnemonic + size;
             case "iret" -> bits == 16 ? "iretw" : "iretd";
             case "sysret", "sysexit" -> mnemonic + "d";
-            case "sgdtw", "sgdtd", "sidtw", "sidtd", "lgdtw", "lgdtd", "lidtw", "lidtd" -> text.substring(0, 4) + text.substring(5);
+            case "sgdtw", "sidtw", "lgdtw", "lidtw" -> bits == 16 ? text.substring(0, 4) + text.substring(5) : text;
+            case "sgdtd", "sidtd", "lgdtd", "lidtd" -> bits == 32 ? text.substring(0, 4) + text.substring(5) : text;
             default -> text.replaceFirst("^data(16|32) (sysret|sysexit)$", "data$1 $2d").replaceFirst("\\((8087|287) only\\)", "");
         };
         text = text.replaceFirst("^rex\\.W[RXB]* (jmp|call) FWORD", "$1 TBYTE").replaceFirst("^(l[sfg]s r(?:[a-z]{2}|[0-9]+)),FWORD", "$1,TBYTE");
