@@ -7,6 +7,7 @@ import dev.ringside.ir.Helper;
 import dev.ringside.ir.IrBlock;
 import dev.ringside.ir.IrFolding;
 import dev.ringside.ir.IrInsn;
+import dev.ringside.ir.MemFlags;
 import dev.ringside.ir.Op;
 import dev.ringside.ir.StateField;
 import dev.ringside.ir.Type;
@@ -108,6 +109,7 @@ public final class IrEvaluator {
     private void load(IrInsn insn) {
         long address = arg(insn, 0);
         int flags = (int) insn.imm();
+        requireAlignment(insn, address, flags);
         if (insn.type() == Type.I128) {
             set(insn, memory().load(address, 8, flags), memory().load(address + 8, 8, flags));
         } else {
@@ -118,12 +120,19 @@ public final class IrEvaluator {
     private void store(IrInsn insn) {
         long address = arg(insn, 0);
         int flags = (int) insn.imm();
+        requireAlignment(insn, address, flags);
         if (insn.type() == Type.I128) {
             memory().probeWrite(address, 16, flags);
             memory().store(address, 8, arg(insn, 1), flags);
             memory().store(address + 8, 8, argHigh(insn, 1), flags);
         } else {
             memory().store(address, insn.type().bytes(), arg(insn, 1), flags);
+        }
+    }
+
+    private void requireAlignment(IrInsn insn, long address, int flags) {
+        if ((flags & MemFlags.ALIGNED) != 0 && (address & insn.type().bytes() - 1) != 0) {
+            throw cpu.misaligned(address, MemFlags.space(flags));
         }
     }
 
