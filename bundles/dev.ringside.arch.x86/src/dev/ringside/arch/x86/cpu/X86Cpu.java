@@ -264,6 +264,11 @@ public final class X86Cpu extends Cpu implements PcPins {
         return segment << MemFlags.SPACE_SHIFT;
     }
 
+    /** The linear address of {@code sizeBytes} bytes at {@code segment:offset}; raises #SS(0) for SS, else #GP(0), when the segment forbids it. */
+    public long segmentCheck(int segment, long offset, int sizeBytes, boolean write) {
+        return segmentation.check(segment, offset, sizeBytes, write);
+    }
+
     // Raising: each sets the processor's fault and returns it, to be thrown
 
     public GuestFault ud() {

@@ -7,7 +7,6 @@ import static dev.ringside.ir.Type.I64;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.Cr0;
 import dev.ringside.arch.x86.cpu.Cr4;
-import dev.ringside.arch.x86.cpu.SegmentRegister;
 import dev.ringside.arch.x86.cpu.X86Cpu;
 import dev.ringside.ir.Helper;
 import dev.ringside.ir.Helper.Effect;
@@ -20,7 +19,7 @@ import java.util.function.Consumer;
 final class CheckHelpers {
     /** {@code (segment, offset, sizeBytes, write)} → linear address, or #SS(0), or #GP(0). */
     static final Helper SEGMENT = new Helper("x86.segment_check", I64, List.of(I32, I64, I32, I1), Set.of(Effect.READS_STATE, Effect.MAY_RAISE),
-        (state, segment, offset, size, write) -> segmented((X86Cpu) state, (int) segment, offset, (int) size, write != 0));
+        (state, segment, offset, size, write) -> ((X86Cpu) state).segmentCheck((int) segment, offset, (int) size, write != 0));
 
     /** {@code (offset)} of an instruction's last byte → #GP(0) when it lies beyond the limit of CS. */
     static final Helper CODE_LIMIT = new Helper("x86.code_limit", null, List.of(I64), Set.of(Effect.MAY_RAISE),
@@ -64,23 +63,6 @@ final class CheckHelpers {
         if ((cpu.cr0() & Cr0.TS) != 0) {
             throw cpu.nm();
         }
-    }
-
-    /** {@link #SEGMENT}. */
-    static long segmented(X86Cpu cpu, int number, long offset, int sizeBytes, boolean write) {
-        SegmentRegister segment = cpu.segment(number);
-        int attributes = segment.attributes();
-        boolean code = (attributes & SegmentRegister.CODE) != 0;
-        boolean expandsDown = !code && (attributes & SegmentRegister.EXPAND_DOWN) != 0;
-        long limit = segment.limit() & 0xffff_ffffL;
-        long last = offset + sizeBytes - 1;
-        boolean inside = expandsDown ? offset > limit && last <= (segment.isBig() ? 0xffff_ffffL : 0xffff) : last <= limit;
-        boolean allowed = write ? !code && (attributes & SegmentRegister.WRITABLE) != 0
-            : !code || (attributes & SegmentRegister.READABLE) != 0 || !cpu.isProtected() || cpu.isVm86();
-        if (!inside || segment.isUnusable() || !allowed) {
-            throw number == X86State.SS ? cpu.ss(0) : cpu.gp(0);
-        }
-        return segment.base() + offset & 0xffff_ffffL;
     }
 
     private CheckHelpers() {

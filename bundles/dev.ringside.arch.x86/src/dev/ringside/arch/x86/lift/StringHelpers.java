@@ -215,7 +215,7 @@ final class StringHelpers {
     private static long linear(X86Cpu cpu, int shape, int segment, int register, int checked, boolean write) {
         long offset = cpu.slots[register] & addressMask(shape);
         int size = 1 << (shape & SIZE);
-        long linear = (shape & checked) != 0 ? CheckHelpers.segmented(cpu, segment, offset, size, write)
+        long linear = (shape & checked) != 0 ? cpu.segmentCheck(segment, offset, size, write)
             : (shape & CODE_64) != 0 && segment >= X86State.FS ? offset + cpu.slots[X86State.SEG_BASE[segment].slot()] : offset;
         if ((shape & ALIGN) != 0 && (linear & size - 1) != 0) {
             throw cpu.ac();
