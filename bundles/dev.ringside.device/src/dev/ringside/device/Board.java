@@ -49,8 +49,14 @@ public interface Board {
     /** The debug console of port 0xE9. */
     void debugConsole(CharSink sink);
 
+    /** What firmware says about itself while it starts; boards whose firmware says nothing ignore it. */
+    default void firmwareLog(CharSink sink) {
+        // Nothing is said.
+    }
+
     /**
-     * Writes the tables that firmware leaves for an operating system (ACPI, MP) to their places below 1 MiB; for guests that start without firmware.
+     * Writes the tables that firmware leaves for an operating system (ACPI, MP) to their places below 1 MiB, and puts devices into the state in which firmware
+     * leaves them; for guests that start without firmware. To be called again after each {@link #reset}.
      *
      * @return the address of the root table (ACPI's RSDP)
      */

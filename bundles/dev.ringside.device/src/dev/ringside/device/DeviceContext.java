@@ -13,6 +13,14 @@ public interface DeviceContext {
     /** Answers ports {@code first} to {@code first + count - 1}. @throws IllegalStateException when another device has one of them */
     void claimPorts(Device owner, int first, int count, IoHandler handler);
 
+    /**
+     * Ports that software places, as a PCI base address register does: switched off and at port 0 until the region says otherwise. Where another
+     * device has claimed a port for good, that device keeps it.
+     */
+    default Region claimMovablePorts(Device owner, int count, IoHandler handler) {
+        throw new UnsupportedOperationException("this context has no movable ports, which " + owner.name() + " needs");
+    }
+
     /** Answers guest-physical addresses from {@code gpa} on. The region lies over plain memory that is there. */
     Region claimMmio(Device owner, long gpa, long sizeBytes, IoHandler handler);
 
@@ -52,6 +60,7 @@ public interface DeviceContext {
 
     /** A claimed region that can move or be switched off. */
     interface Region {
+        /** @param gpa the new first address, or first port */
         void move(long gpa);
 
         void enable(boolean on);

@@ -135,6 +135,11 @@ final class MachineHost implements DeviceContext {
     }
 
     @Override
+    public Region claimMovablePorts(Device owner, int count, IoHandler handler) {
+        return ports.claimMovable(owner, count, handler);
+    }
+
+    @Override
     public Region claimMmio(Device owner, long gpa, long sizeBytes, IoHandler handler) {
         return mmio.claim(owner, gpa, sizeBytes, handler);
     }

@@ -1,13 +1,17 @@
 package dev.ringside.machine;
 
 import dev.ringside.device.Device;
+import dev.ringside.device.DeviceContext.Region;
 import dev.ringside.device.IoHandler;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The 65,536 ports. An access that no device answers reads all ones; one that spans two devices is split into bytes. */
 final class PortBus {
     private static final int PORTS = 0x10000;
 
     private final Claim[] claims = new Claim[PORTS];
+    private final List<Movable> movables = new ArrayList<>();
 
     private record Claim(Device owner, int first, int count, IoHandler handler) {
     }
@@ -25,9 +29,52 @@ final class PortBus {
         }
     }
 
+    /** Ports that software moves; fixed claims go before them, earlier ones before later ones. */
+    Region claimMovable(Device owner, int count, IoHandler handler) {
+        var movable = new Movable(owner, count, handler);
+        movables.add(movable);
+        return movable;
+    }
+
+    private static final class Movable implements Region {
+        private Claim claim;
+        private boolean enabled;
+
+        Movable(Device owner, int count, IoHandler handler) {
+            claim = new Claim(owner, 0, count, handler);
+        }
+
+        boolean covers(int port) {
+            return enabled && port >= claim.first && port < claim.first + claim.count;
+        }
+
+        @Override
+        public void move(long first) {
+            claim = new Claim(claim.owner, (int) first & 0xffff, claim.count, claim.handler);
+        }
+
+        @Override
+        public void enable(boolean on) {
+            enabled = on;
+        }
+    }
+
+    private Claim at(int port) {
+        Claim claim = claims[port & 0xffff];
+        if (claim != null) {
+            return claim;
+        }
+        for (Movable movable : movables) {
+            if (movable.covers(port & 0xffff)) {
+                return movable.claim;
+            }
+        }
+        return null;
+    }
+
     /** The device behind a port, or null. */
     Device owner(int port) {
-        Claim claim = claims[port & 0xffff];
+        Claim claim = at(port);
         return claim == null ? null : claim.owner;
     }
 
@@ -59,7 +106,7 @@ final class PortBus {
 
     /** The claim that covers all of the access, or null. */
     private Claim whole(int port, int sizeBytes) {
-        Claim claim = claims[port & 0xffff];
+        Claim claim = at(port);
         return claim != null && (port & 0xffff) + sizeBytes <= claim.first + claim.count ? claim : null;
     }
 

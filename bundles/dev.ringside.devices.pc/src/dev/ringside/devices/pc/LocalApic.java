@@ -78,7 +78,7 @@ public final class LocalApic implements Device, LocalInterrupts, IoHandler {
     private final VcpuPins pins;
     private final int id;
     private final LapicTimer timer;
-    private int physicalAddressBits = 52;
+    private int physicalAddressBits = 40;
 
     private long apicBase;
     private int tpr;

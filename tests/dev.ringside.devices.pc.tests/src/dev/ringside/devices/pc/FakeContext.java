@@ -27,6 +27,7 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
     final byte[] ram = new byte[16 << 20];
     private final List<FakeTimer> timers = new ArrayList<>();
     private final Map<Integer, Port> ports = new HashMap<>();
+    private final List<FakeRegion> movablePorts = new ArrayList<>();
     private final List<FakeRegion> regions = new ArrayList<>();
 
     private record Port(IoHandler handler, int offset) {
@@ -107,7 +108,7 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
     }
 
     long in(int port, int sizeBytes) {
-        Port at = ports.get(port);
+        Port at = port(port);
         long mask = sizeBytes == 8 ? -1 : (1L << 8 * sizeBytes) - 1;
         return at == null ? mask : at.handler.read(at.offset, sizeBytes) & mask;
     }
@@ -117,14 +118,14 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
     }
 
     void out(int port, int sizeBytes, long value) {
-        Port at = ports.get(port);
+        Port at = port(port);
         if (at != null) {
             at.handler.write(at.offset, sizeBytes, value);
         }
     }
 
     boolean hasPort(int port) {
-        return ports.containsKey(port);
+        return port(port) != null;
     }
 
     @Override
@@ -134,6 +135,27 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
                 throw new IllegalStateException("port 0x" + Integer.toHexString(first + i) + " is taken");
             }
         }
+    }
+
+    @Override
+    public Region claimMovablePorts(Device owner, int count, IoHandler handler) {
+        var movable = new FakeRegion(handler, 0, count);
+        movable.enabled = false;
+        movablePorts.add(movable);
+        return movable;
+    }
+
+    private Port port(int port) {
+        Port fixed = ports.get(port);
+        if (fixed != null) {
+            return fixed;
+        }
+        for (FakeRegion region : movablePorts) {
+            if (region.covers(port)) {
+                return new Port(region.handler, (int) (port - region.gpa));
+            }
+        }
+        return null;
     }
 
     // MMIO
