@@ -102,6 +102,11 @@ final class CpuBus implements VcpuBus {
         return host.virtualClock().nanos();
     }
 
+    @Override
+    public void tscOffset(long ticks) {
+        local().tscOffset(ticks);
+    }
+
     private LocalInterrupts local() {
         return locals.apply(cpu.index());
     }

@@ -165,6 +165,7 @@ public final class MachineBuilder {
         for (int i = 0; i < d.cpus(); i++) {
             Cpu cpu = architecture.newCpu(i);
             cpu.trace = recorder;
+            cpu.seed(d.seed());
             cpu.bus = new CpuBus(cpu, host, recorder, index -> boardHolder[0].local(index), bad -> bad.fault.set(GENERAL_PROTECTION, 0));
             vcpus.add(engine.newVcpu(cpu));
             pins.add(host.pins(cpu));
