@@ -180,7 +180,29 @@ public final class SoftMmu implements VirtualMemory {
         }
     }
 
-    private void checkAlignment(long gva, int sizeBytes, int flags) {
+    /**
+     * Throws {@link Abandoned} when a store would have an effect and may not: asked before a store is made in parts, behind
+     * {@link #probeWrite(long, int, int, int)}.
+     */
+    public void probeEffect(long gva, int sizeBytes, int flags, int mmuIndex) {
+        long entry = table(mmuIndex) + (gva >>> INDEX_SHIFT & INDEX_MASK);
+        if (effectsAllowed || RawMemory.getLong(entry + WRITE_TAG) == (gva + sizeBytes - 1 & PAGE_MASK)) {
+            return;
+        }
+        if (breakpoints.watchFor(gva, sizeBytes, true) != null) {
+            throw Abandoned.INSTANCE;
+        }
+        for (int i = 0; i < sizeBytes; i += 8) {
+            translate(gva + i, Access.WRITE, mmuIndex, flags, first);
+            translate(gva + Math.min(i + 7, sizeBytes - 1), Access.WRITE, mmuIndex, flags, second);
+            if (hasEffect(first.gpa, 1) || hasEffect(second.gpa, 1)) {
+                throw Abandoned.INSTANCE;
+            }
+        }
+    }
+
+    /** Faults when {@code flags} ask for alignment and the address is not aligned. */
+    public void checkAlignment(long gva, int sizeBytes, int flags) {
         if (misaligned(gva, sizeBytes, flags)) {
             throw cpu.misaligned(gva, MemFlags.space(flags));
         }

@@ -229,16 +229,20 @@ public final class PhysicalMemory implements Inspectable, AutoCloseable {
 
     /** Says that an engine caches code made from {@code lengthBytes} bytes at {@code gpa}, inside one page that is backed. */
     public void markCode(long gpa, int lengthBytes) {
-        int frame = frame(gpa);
+        markCodeAtHost(hostAddress(gpa), lengthBytes);
+    }
+
+    /** As {@link #markCode}, by host address. */
+    public void markCodeAtHost(long host, int lengthBytes) {
+        int frame = frameAtHost(host);
         long[] row = code[frame >> 9];
         if (row == null) {
             row = code[frame >> 9] = new long[512];
         }
         long before = row[frame & 511];
-        row[frame & 511] = before | granules((int) gpa & OFFSET_MASK, lengthBytes);
+        row[frame & 511] = before | granules((int) host & OFFSET_MASK, lengthBytes);
         if (before == 0) {
-            long hostPage = page(gpa) & -PAGE_BYTES;
-            codeListeners.forEach(l -> l.codeAppeared(hostPage));
+            codeListeners.forEach(l -> l.codeAppeared(host & -PAGE_BYTES));
         }
     }
 

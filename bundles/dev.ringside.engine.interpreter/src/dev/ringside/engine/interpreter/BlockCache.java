@@ -1,0 +1,304 @@
+package dev.ringside.engine.interpreter;
+
+import dev.ringside.arch.CodeSource;
+import dev.ringside.arch.Lifter;
+import dev.ringside.engine.Breakpoints;
+import dev.ringside.ir.Helper;
+import dev.ringside.ir.IrBlock;
+import dev.ringside.ir.IrInsn;
+import dev.ringside.ir.IrOptimizer;
+import dev.ringside.ir.Op;
+import dev.ringside.memory.PhysicalMemory;
+import dev.ringside.memory.RawMemory;
+import dev.ringside.trace.TraceKind;
+import dev.ringside.trace.TraceSink;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The blocks of one machine, by host address of their first byte, program counter and mode: a change of address space forgets none, and all
+ * processors share them. Blocks whose bytes are written go at once, whoever writes and through whatever alias.
+ */
+final class BlockCache {
+    static final int MAX_INSTRUCTIONS = 64;
+
+    private static final int BUCKETS = 1 << 16;
+    private static final int MAX_BLOCKS = 400_000;
+    private static final int MAX_INSTRUCTION_BYTES = 16;
+    /** After so many times an instruction that is abandoned gets a block of its own. */
+    private static final int ABANDON_LIMIT = 3;
+    private static final int MAX_ALONE = 10_000;
+
+    private final Lifter lifter;
+    private final PhysicalMemory memory;
+    private final Breakpoints breakpoints;
+    private final TraceSink trace;
+    private final int stateSlots;
+    private final int slotCount;
+
+    private final Block[] buckets = new Block[BUCKETS];
+    /** By host page: the blocks with bytes in it. */
+    private final Map<Long, List<Block>> pages = new HashMap<>();
+    /** Host addresses of instructions that are known to have effects, and so stand alone. */
+    private final Set<Long> alone = new HashSet<>();
+    private int blocks;
+
+    // For inspection
+    long lifted;
+    long invalidated;
+
+    BlockCache(Lifter lifter, PhysicalMemory memory, Breakpoints breakpoints, TraceSink trace, int stateSlots, int slotCount) {
+        this.lifter = lifter;
+        this.memory = memory;
+        this.breakpoints = breakpoints;
+        this.trace = trace;
+        this.stateSlots = stateSlots;
+        this.slotCount = slotCount;
+    }
+
+    /** What besides its place tells a block from others: rights count because links are followed without checking them. */
+    static int key(int modeKey, int mmuIndex) {
+        return modeKey << 2 | mmuIndex;
+    }
+
+    int size() {
+        return blocks;
+    }
+
+    /** The cached block, or null. */
+    Block find(long host, long pc, int key, boolean single) {
+        for (Block block = buckets[bucket(host, pc)]; block != null; block = block.hashNext) {
+            if (block.host == host && block.pc == pc && block.key == key && block.single == single) {
+                return block;
+            }
+        }
+        return null;
+    }
+
+    private static int bucket(long host, long pc) {
+        return (int) (host ^ host >>> 16 ^ pc << 5) & BUCKETS - 1;
+    }
+
+    /** The host address of the page behind the one where a block starts; asked only when its bytes are needed. */
+    interface NextPage {
+        /** 0 when nothing is there. @throws dev.ringside.arch.GuestFault when it cannot be fetched */
+        long host();
+    }
+
+    /**
+     * Lifts the block at {@code pc} and keeps it, unless there is no memory under it.
+     *
+     * @param linear address of the first byte
+     * @param host address of the first byte, or 0 where nothing is mapped
+     */
+    Block lift(long linear, long host, long pc, int modeKey, int key, boolean single, NextPage nextPage) {
+        if (blocks >= MAX_BLOCKS) {
+            flush();
+        }
+        int inPage = (int) (4096 - (linear & 4095));
+        boolean standsAlone = !alone.isEmpty() && alone.contains(host);
+        int limit = Math.min(distanceToAlone(host, inPage), breakpoints.distanceToNext(linear, inPage));
+        int most = single || standsAlone ? 1 : MAX_INSTRUCTIONS;
+        IrBlock ir = lifter.lift(source(host, limit), modeKey, pc, most);
+        if (ir == null && limit < inPage) {
+            // A cut fell into the first instruction.
+            ir = lifter.lift(source(host, inPage), modeKey, pc, 1);
+        }
+        long secondHost = 0;
+        if (ir == null) {
+            secondHost = nextPage.host();
+            ir = lifter.lift(source(host, inPage, secondHost), modeKey, pc, 1);
+            if (ir == null) {
+                throw new IllegalStateException("the lifter wants more than " + MAX_INSTRUCTION_BYTES + " bytes for one instruction");
+            }
+        }
+        Block block = lower(ir, modeKey, pc, key, host, limit);
+        block.linear = linear;
+        block.host = host;
+        block.secondHostPage = block.lengthBytes > inPage ? secondHost : 0;
+        block.single = single;
+        block.chainable = !single && !standsAlone && !breakpoints.isAt(linear) && !touchesTheWorld(ir);
+        lifted++;
+        if (trace.wants(TraceKind.TB_TRANSLATE)) {
+            trace.emit(TraceKind.TB_TRANSLATE, 0, 0, linear, block.count, 0, 0);
+        }
+        if (host != 0) {
+            keep(block, inPage);
+        }
+        return block;
+    }
+
+    private Block lower(IrBlock ir, int modeKey, long pc, int key, long host, int limit) {
+        IrBlock tried = ir;
+        while (true) {
+            try {
+                return Lowering.lower(IrOptimizer.optimize(tried), key, stateSlots, slotCount);
+            } catch (Lowering.TooLong tooLong) {
+                if (tried.guestInstructions() == 1) {
+                    throw new IllegalStateException("one instruction needs more temporaries than there are", tooLong);
+                }
+                tried = lifter.lift(source(host, limit), modeKey, pc, tried.guestInstructions() / 2);
+            }
+        }
+    }
+
+    private static boolean touchesTheWorld(IrBlock ir) {
+        for (IrInsn insn : ir.insns()) {
+            if (insn.op() == Op.CALL && insn.helper().has(Helper.Effect.ACCESSES_WORLD)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static CodeSource source(long host, int limit) {
+        return offset -> offset >= limit ? -1 : host == 0 ? 0xff : RawMemory.getByte(host + offset);
+    }
+
+    private static CodeSource source(long host, int inPage, long secondHost) {
+        return offset -> {
+            if (offset < inPage) {
+                return host == 0 ? 0xff : RawMemory.getByte(host + offset);
+            }
+            return offset - inPage >= MAX_INSTRUCTION_BYTES ? -1 : secondHost == 0 ? 0xff : RawMemory.getByte(secondHost + offset - inPage);
+        };
+    }
+
+    private int distanceToAlone(long host, int lengthBytes) {
+        if (alone.isEmpty() || host == 0) {
+            return lengthBytes;
+        }
+        for (int distance = 1; distance < lengthBytes; distance++) {
+            if (alone.contains(host + distance)) {
+                return distance;
+            }
+        }
+        return lengthBytes;
+    }
+
+    private void keep(Block block, int inPage) {
+        int bucket = bucket(block.host, block.pc);
+        block.hashNext = buckets[bucket];
+        buckets[bucket] = block;
+        blocks++;
+        register(block, block.host & -4096);
+        memory.markCodeAtHost(block.host, Math.min(block.lengthBytes, inPage));
+        if (block.secondHostPage != 0) {
+            register(block, block.secondHostPage);
+            memory.markCodeAtHost(block.secondHostPage, block.lengthBytes - inPage);
+        }
+    }
+
+    private void register(Block block, long hostPage) {
+        pages.computeIfAbsent(hostPage, page -> new ArrayList<>()).add(block);
+    }
+
+    /** The instruction of {@code block} at {@code offset} had an effect and was abandoned; often enough, and it will stand alone. */
+    void abandoned(Block block, int offset) {
+        long host = block.host + offset;
+        boolean crosses = (block.host & 4095) + offset >= 4096;
+        if (++block.abandoned >= ABANDON_LIMIT && block.host != 0 && !crosses) {
+            if (alone.size() >= MAX_ALONE) {
+                alone.clear();
+            }
+            alone.add(host);
+            for (Block at : List.copyOf(pages.getOrDefault(host & -4096, List.of()))) {
+                if (touches(at, host, 1)) {
+                    remove(at);
+                }
+            }
+        }
+    }
+
+    // Invalidation
+
+    /** As {@link dev.ringside.memory.CodeListener#codeWritten}. */
+    void codeWritten(long hostAddress, int lengthBytes) {
+        List<Block> inPage = pages.get(hostAddress & -4096);
+        if (inPage == null) {
+            return;
+        }
+        boolean removed = false;
+        for (int i = inPage.size() - 1; i >= 0; i--) {
+            Block block = inPage.get(i);
+            if (touches(block, hostAddress, lengthBytes)) {
+                remove(block);
+                removed = true;
+            }
+        }
+        if (removed && trace.wants(TraceKind.TB_INVALIDATE)) {
+            trace.emit(TraceKind.TB_INVALIDATE, 0, 0, hostAddress, lengthBytes, 0, 0);
+        }
+        // Also when nothing was hit: the granule was a coarse guess, or belonged to blocks long gone.
+        recount(hostAddress & -4096);
+    }
+
+    private static boolean touches(Block block, long host, int lengthBytes) {
+        int inFirst = (int) Math.min(block.lengthBytes, 4096 - (block.host & 4095));
+        return overlap(block.host, inFirst, host, lengthBytes)
+                || block.secondHostPage != 0 && overlap(block.secondHostPage, block.lengthBytes - inFirst, host, lengthBytes);
+    }
+
+    private static boolean overlap(long a, int aLength, long b, int bLength) {
+        return a < b + bLength && b < a + aLength;
+    }
+
+    void remove(Block block) {
+        invalidated++;
+        block.epoch = -1;
+        int bucket = bucket(block.host, block.pc);
+        if (buckets[bucket] == block) {
+            buckets[bucket] = block.hashNext;
+        } else {
+            Block at = buckets[bucket];
+            while (at.hashNext != block) {
+                at = at.hashNext;
+            }
+            at.hashNext = block.hashNext;
+        }
+        blocks--;
+        unregister(block, block.host & -4096);
+        if (block.secondHostPage != 0) {
+            unregister(block, block.secondHostPage);
+        }
+    }
+
+    private void unregister(Block block, long hostPage) {
+        List<Block> inPage = pages.get(hostPage);
+        inPage.remove(block);
+        if (inPage.isEmpty()) {
+            pages.remove(hostPage);
+        }
+    }
+
+    private void recount(long hostPage) {
+        long granules = 0;
+        for (Block block : pages.getOrDefault(hostPage, List.of())) {
+            int inFirst = (int) Math.min(block.lengthBytes, 4096 - (block.host & 4095));
+            if ((block.host & -4096) == hostPage) {
+                granules |= PhysicalMemory.granules((int) block.host & 4095, inFirst);
+            }
+            if (block.secondHostPage == hostPage) {
+                granules |= PhysicalMemory.granules(0, block.lengthBytes - inFirst);
+            }
+        }
+        memory.setCodeGranules(hostPage, granules);
+    }
+
+    /** Forgets every block. */
+    void flush() {
+        for (int i = 0; i < BUCKETS; i++) {
+            for (Block block = buckets[i]; block != null; block = block.hashNext) {
+                block.epoch = -1;
+            }
+            buckets[i] = null;
+        }
+        pages.keySet().forEach(page -> memory.setCodeGranules(page, 0));
+        pages.clear();
+        blocks = 0;
+    }
+}

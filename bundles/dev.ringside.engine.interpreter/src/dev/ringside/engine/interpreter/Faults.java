@@ -1,0 +1,39 @@
+package dev.ringside.engine.interpreter;
+
+import java.util.Arrays;
+
+/**
+ * The points of a block where it may be left in the middle, by code index.
+ *
+ * @param codeIndexes ascending
+ * @param flags of the memory access, see {@link dev.ringside.ir.MemFlags}
+ * @param sizes of the memory access in bytes
+ * @param fixups what the state still lacks there: puts that nobody sees unless the block is left at this point
+ */
+record Faults(int[] codeIndexes, int[] flags, int[] sizes, Fixup[][] fixups) {
+
+    /** State slot {@code slot} becomes slot {@code from} masked by {@code mask}, or {@code constant} when {@code from} is −1. */
+    record Fixup(int slot, int from, long mask, long constant) {
+    }
+
+    int flagsAt(int codeIndex) {
+        return flags[Arrays.binarySearch(codeIndexes, codeIndex)];
+    }
+
+    /** Completes the state for leaving at {@code codeIndex}. */
+    void complete(int codeIndex, long[] slots) {
+        int point = Arrays.binarySearch(codeIndexes, codeIndex);
+        if (point < 0) {
+            return;
+        }
+        Fixup[] missing = fixups[point];
+        // All are read before any is written: one's source may be another's destination.
+        long[] values = new long[missing.length];
+        for (int i = 0; i < missing.length; i++) {
+            values[i] = missing[i].from < 0 ? missing[i].constant : slots[missing[i].from] & missing[i].mask;
+        }
+        for (int i = 0; i < missing.length; i++) {
+            slots[missing[i].slot] = values[i];
+        }
+    }
+}

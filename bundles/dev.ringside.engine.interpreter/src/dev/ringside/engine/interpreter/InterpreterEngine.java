@@ -1,0 +1,93 @@
+package dev.ringside.engine.interpreter;
+
+import dev.ringside.arch.Cpu;
+import dev.ringside.engine.Breakpoints;
+import dev.ringside.engine.Engine;
+import dev.ringside.engine.EngineConfig;
+import dev.ringside.engine.Vcpu;
+import dev.ringside.inspect.Inspector;
+import dev.ringside.ir.GuestState;
+import dev.ringside.memory.CodeListener;
+import dev.ringside.memory.MapListener;
+import dev.ringside.memory.PhysicalMemory;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One machine under the interpreter: what its processors share. */
+final class InterpreterEngine implements Engine, CodeListener, MapListener {
+    private final EngineConfig config;
+    private final Breakpoints breakpoints = new Breakpoints();
+    private final BlockCache blocks;
+    private final List<InterpreterVcpu> vcpus = new ArrayList<>();
+
+    InterpreterEngine(EngineConfig config) {
+        this.config = config;
+        int stateSlots = config.architecture().layout().slotCount();
+        blocks = new BlockCache(config.architecture().lifter(), config.memory(), breakpoints, config.trace(), stateSlots,
+                stateSlots + GuestState.SPARE_SLOTS);
+        config.memory().addCodeListener(this);
+        config.memory().addMapListener(this);
+        breakpoints.onChange(this::breakpointsChanged);
+    }
+
+    @Override
+    public String name() {
+        return "interpreter";
+    }
+
+    @Override
+    public PhysicalMemory memory() {
+        return config.memory();
+    }
+
+    @Override
+    public Breakpoints breakpoints() {
+        return breakpoints;
+    }
+
+    @Override
+    public Vcpu newVcpu(Cpu cpu) {
+        var vcpu = new InterpreterVcpu(cpu, config.memory(), breakpoints, blocks);
+        vcpus.add(vcpu);
+        return vcpu;
+    }
+
+    @Override
+    public void flushCode() {
+        blocks.flush();
+    }
+
+    /** Blocks are cut at breakpoints, and watched pages have no translations: both are made anew. */
+    private void breakpointsChanged() {
+        blocks.flush();
+        vcpus.forEach(v -> v.mmu().flushTlb(true));
+    }
+
+    @Override
+    public void codeWritten(long hostAddress, int lengthBytes) {
+        blocks.codeWritten(hostAddress, lengthBytes);
+    }
+
+    @Override
+    public void codeAppeared(long hostPage) {
+        for (InterpreterVcpu vcpu : vcpus) {
+            vcpu.mmu().forgetWrites(hostPage);
+        }
+    }
+
+    @Override
+    public void mapChanged(long gpa, long sizeBytes) {
+        vcpus.forEach(v -> v.mmu().flushTlb(true));
+    }
+
+    @Override
+    public void inspect(Inspector out) {
+        out.decimal("blocks", blocks.size()).decimal("lifted", blocks.lifted).decimal("invalidated", blocks.invalidated);
+    }
+
+    @Override
+    public void close() {
+        config.memory().removeListeners(this, this);
+        blocks.flush();
+    }
+}
