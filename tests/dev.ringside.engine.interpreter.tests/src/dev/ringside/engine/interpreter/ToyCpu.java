@@ -110,6 +110,21 @@ final class ToyCpu extends Cpu {
     }
 
     @Override
+    public String explainShutdown() {
+        return "";
+    }
+
+    @Override
+    public long stackPointer() {
+        return 0;
+    }
+
+    @Override
+    public long framePointer() {
+        return 0;
+    }
+
+    @Override
     public boolean wantsSingleStep() {
         return trap;
     }
