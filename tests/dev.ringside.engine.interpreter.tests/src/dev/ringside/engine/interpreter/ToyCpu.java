@@ -115,6 +115,11 @@ final class ToyCpu extends Cpu {
     }
 
     @Override
+    public boolean acceptsInterrupts() {
+        return true;
+    }
+
+    @Override
     public long stackPointer() {
         return 0;
     }
