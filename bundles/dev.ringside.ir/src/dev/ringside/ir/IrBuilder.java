@@ -1,9 +1,8 @@
 package dev.ringside.ir;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Builds one {@link IrBlock}, front to back. Folds constants and trivial identities on the way, so that lifters can be written plainly. Not
@@ -18,7 +17,8 @@ import java.util.Map;
 public final class IrBuilder {
     private final long pc;
     private final List<IrInsn> insns = new ArrayList<>();
-    private final Map<Value, Long> constants = new HashMap<>();
+    /** What values are known to be, by value number; null where unknown. */
+    private Long[] constants = new Long[64];
     private int values;
     private int guestInstructions;
     private int lengthBytes;
@@ -38,7 +38,10 @@ public final class IrBuilder {
 
     public Value constant(Type type, long value) {
         Value v = emit(Op.CONST, type, true, List.of(), value & type.mask(), 0, null);
-        constants.put(v, value & type.mask());
+        if (v.id() >= constants.length) {
+            constants = Arrays.copyOf(constants, 2 * v.id());
+        }
+        constants[v.id()] = value & type.mask();
         return v;
     }
 
@@ -52,7 +55,9 @@ public final class IrBuilder {
     }
 
     public void put(StateField field, Value value) {
-        require(value.type() == field.type(), "put " + field.name() + " takes " + field.type() + ", not " + value.type());
+        if (value.type() != field.type()) {
+            throw new IllegalArgumentException("put " + field.name() + " takes " + field.type() + ", not " + value.type());
+        }
         emit(Op.PUT, field.type(), false, List.of(value), 0, 0, field);
     }
 
@@ -189,8 +194,8 @@ public final class IrBuilder {
 
     public Value select(Value condition, Value whenTrue, Value whenFalse) {
         require(condition.type() == Type.I1 && whenTrue.type() == whenFalse.type(), "select types");
-        if (constants.containsKey(condition)) {
-            return constants.get(condition) != 0 ? whenTrue : whenFalse;
+        if (constantOf(condition) != null) {
+            return constantOf(condition) != 0 ? whenTrue : whenFalse;
         }
         return emit(Op.SELECT, whenTrue.type(), true, List.of(condition, whenTrue, whenFalse), 0, 0, null);
     }
@@ -201,7 +206,7 @@ public final class IrBuilder {
             return a;
         }
         require(a.type().bits() < to.bits(), "zext narrows");
-        return constants.containsKey(a) && to != Type.I128 ? constant(to, constants.get(a)) : emit(Op.ZEXT, to, true, List.of(a), 0, 0, null);
+        return constantOf(a) != null && to != Type.I128 ? constant(to, constantOf(a)) : emit(Op.ZEXT, to, true, List.of(a), 0, 0, null);
     }
 
     /** Widens with the sign; the same value when the type is the same. */
@@ -209,10 +214,10 @@ public final class IrBuilder {
         if (a.type() == to) {
             return a;
         }
-        require(a.type().bits() < to.bits() && to != Type.I128, "sext to " + to);
-        if (constants.containsKey(a)) {
+        require(a.type().bits() < to.bits() && to != Type.I128, "sext narrows, or goes beyond i64");
+        if (constantOf(a) != null) {
             int unused = 64 - a.type().bits();
-            return constant(to, constants.get(a) << unused >> unused);
+            return constant(to, constantOf(a) << unused >> unused);
         }
         return emit(Op.SEXT, to, true, List.of(a), 0, 0, null);
     }
@@ -223,7 +228,7 @@ public final class IrBuilder {
             return a;
         }
         require(a.type().bits() > to.bits(), "trunc widens");
-        return constants.containsKey(a) ? constant(to, constants.get(a)) : emit(Op.TRUNC, to, true, List.of(a), 0, 0, null);
+        return constantOf(a) != null ? constant(to, constantOf(a)) : emit(Op.TRUNC, to, true, List.of(a), 0, 0, null);
     }
 
     /** {@code base} with the bits from {@code lsb} up replaced by {@code bits}. */
@@ -261,9 +266,13 @@ public final class IrBuilder {
 
     /** Calls a helper; null when it has no result. */
     public Value call(Helper helper, Value... args) {
-        require(args.length == helper.parameters().size(), helper.name() + " takes " + helper.parameters().size() + " arguments");
+        if (args.length != helper.parameters().size()) {
+            throw new IllegalArgumentException(helper.name() + " takes " + helper.parameters().size() + " arguments");
+        }
         for (int i = 0; i < args.length; i++) {
-            require(args[i].type() == helper.parameters().get(i), helper.name() + " argument " + i + " is " + args[i].type());
+            if (args[i].type() != helper.parameters().get(i)) {
+                throw new IllegalArgumentException(helper.name() + " argument " + i + " is " + args[i].type());
+            }
         }
         Type type = helper.result() == null ? Type.I64 : helper.result();
         return emit(Op.CALL, type, helper.result() != null, List.of(args), 0, 0, helper);
@@ -306,7 +315,7 @@ public final class IrBuilder {
 
     /** The constant that {@code value} is known to be, or null. */
     public Long constantOf(Value value) {
-        return constants.get(value);
+        return value.id() < constants.length ? constants[value.id()] : null;
     }
 
     /** The block, once terminated. */
@@ -320,9 +329,9 @@ public final class IrBuilder {
     }
 
     private Value binary(Op op, Value a, Value b) {
-        require(a.type() == b.type(), op + " of " + a.type() + " and " + b.type());
-        Long ca = constants.get(a);
-        Long cb = constants.get(b);
+        requireSameType(op, a, b);
+        Long ca = constantOf(a);
+        Long cb = constantOf(b);
         if (ca != null && cb != null) {
             Long folded = fold(op, a.type(), ca, cb);
             if (folded != null) {
@@ -350,7 +359,8 @@ public final class IrBuilder {
     }
 
     private Value compare(Op op, Value a, Value b) {
-        require(a.type() == b.type() && a.type() != Type.I128, op + " of " + a.type() + " and " + b.type());
+        requireSameType(op, a, b);
+        require(a.type() != Type.I128, "no comparison of i128");
         Value result = new Value(values++, Type.I1);
         append(new IrInsn(op, a.type(), result, List.of(a, b), 0, 0, null));
         return result;
@@ -369,8 +379,15 @@ public final class IrBuilder {
     }
 
     private boolean isConstant(Value v, long value) {
-        Long known = constants.get(v);
+        Long known = constantOf(v);
         return known != null && known == value;
+    }
+
+    /** The message is made only when it is needed: this runs for every operation. */
+    private static void requireSameType(Op op, Value a, Value b) {
+        if (a.type() != b.type()) {
+            throw new IllegalArgumentException(op + " of " + a.type() + " and " + b.type());
+        }
     }
 
     private static void require(boolean holds, String otherwise) {

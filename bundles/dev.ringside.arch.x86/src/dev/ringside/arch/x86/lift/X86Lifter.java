@@ -116,6 +116,9 @@ public final class X86Lifter implements Lifter {
         }
 
         private void requireUnit(Lift x) {
+            if (!x.mode(X86Mode.X87_TRAPS | X86Mode.SSE_TRAPS)) {
+                return;
+            }
             switch (unit(x.insn())) {
                 case INTEGER -> { }
                 case X87 -> check(x, X86Mode.X87_TRAPS, CheckHelpers.X87);
