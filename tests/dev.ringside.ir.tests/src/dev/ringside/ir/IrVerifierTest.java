@@ -3,6 +3,7 @@ package dev.ringside.ir;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ringside.testkit.RandomBlocks;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

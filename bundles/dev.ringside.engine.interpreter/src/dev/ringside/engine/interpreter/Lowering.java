@@ -390,7 +390,7 @@ final class Lowering {
             return false;
         }
         for (int i = by + 1; i < p; i++) {
-            if (insns[i].op() == Op.PUT && insns[i].field().slot() == field) {
+            if ((insns[i].op() == Op.PUT || insns[i].op() == Op.GET) && insns[i].field().slot() == field) {
                 return false;
             }
         }

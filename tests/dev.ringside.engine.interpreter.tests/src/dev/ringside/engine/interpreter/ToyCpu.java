@@ -1,20 +1,15 @@
 package dev.ringside.engine.interpreter;
 
 import dev.ringside.arch.Access;
-import dev.ringside.arch.Cpu;
-import dev.ringside.arch.EntryState;
 import dev.ringside.arch.GuestFault;
-import dev.ringside.arch.RegisterGroup;
 import dev.ringside.arch.Translation;
-import dev.ringside.arch.WalkStep;
-import dev.ringside.inspect.Inspector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The toy's processor: pages map to themselves unless the test says otherwise; a fault is noted and goes to {@link #handler}. */
-final class ToyCpu extends Cpu {
+final class ToyCpu extends BareCpu {
     /** Where a page lies, by virtual page address; absent is identity, −1 is not present. */
     final Map<Long, Long> pages = new HashMap<>();
     final List<Long> readOnlyPages = new ArrayList<>();
@@ -45,11 +40,6 @@ final class ToyCpu extends Cpu {
     }
 
     @Override
-    public void reset() {
-        pc(0);
-    }
-
-    @Override
     public long pc() {
         return slots[ToyArchitecture.PC.slot()];
     }
@@ -57,26 +47,6 @@ final class ToyCpu extends Cpu {
     @Override
     public void pc(long value) {
         slots[ToyArchitecture.PC.slot()] = value;
-    }
-
-    @Override
-    public long fetchAddress(long pc) {
-        return pc;
-    }
-
-    @Override
-    public int modeKey() {
-        return 0;
-    }
-
-    @Override
-    public int mmuIndex() {
-        return 0;
-    }
-
-    @Override
-    public void enter(EntryState entry) {
-        throw new UnsupportedOperationException("toys start by hand");
     }
 
     @Override
@@ -110,26 +80,6 @@ final class ToyCpu extends Cpu {
     }
 
     @Override
-    public String explainShutdown() {
-        return "";
-    }
-
-    @Override
-    public boolean acceptsInterrupts() {
-        return true;
-    }
-
-    @Override
-    public long stackPointer() {
-        return 0;
-    }
-
-    @Override
-    public long framePointer() {
-        return 0;
-    }
-
-    @Override
     public boolean wantsSingleStep() {
         return trap;
     }
@@ -156,25 +106,4 @@ final class ToyCpu extends Cpu {
         out.global = false;
         out.pageShift = 12;
         return true;
-    }
-
-    @Override
-    public List<WalkStep> explainTranslation(long gva) {
-        return List.of();
-    }
-
-    @Override
-    public List<RegisterGroup> registerGroups() {
-        return List.of();
-    }
-
-    @Override
-    public int addressBits() {
-        return 64;
-    }
-
-    @Override
-    public void inspect(Inspector out) {
-        out.hex("pc", pc(), 64);
-    }
-}
+    }}

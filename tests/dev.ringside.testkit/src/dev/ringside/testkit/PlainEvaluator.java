@@ -1,31 +1,48 @@
-package dev.ringside.ir;
+package dev.ringside.testkit;
 
+import dev.ringside.ir.GuestState;
+import dev.ringside.ir.IrBlock;
+import dev.ringside.ir.IrFolding;
+import dev.ringside.ir.IrInsn;
+import dev.ringside.ir.Op;
+import dev.ringside.ir.Type;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The plainest possible evaluation of a block, to compare others with. Memory is bytes by address; addresses with bit 12 set fault. */
-final class IrEvaluator {
-    final GuestState state;
-    final Map<Long, Byte> memory = new TreeMap<>();
-    /** How the block ended, with addresses and numbers: {@code jump 0x10}, {@code fault at 3}. */
-    String end;
+/**
+ * The plainest possible evaluation of a {@link RandomBlocks} block, to compare others with. Memory is bytes by address, each holding its own
+ * address's low byte at first; addresses of 4096 and more fault.
+ */
+public final class PlainEvaluator {
+    private final GuestState state;
+    private final Map<Long, Byte> memory = new TreeMap<>();
+    private String end;
 
-    private final StringBuilder effects = new StringBuilder();
-
-    IrEvaluator(GuestState state) {
+    public PlainEvaluator(GuestState state) {
         this.state = state;
     }
 
     /** Everything that a guest or a device could see. */
-    String outcome(StateLayout layout) {
-        var out = new StringBuilder(end).append('\n').append(effects).append(memory).append('\n');
-        for (int i = 0; i < layout.slotCount(); i++) {
+    public String outcome() {
+        memory.entrySet().removeIf(e -> e.getValue() == e.getKey().byteValue());
+        return outcome(end, memory, state);
+    }
+
+    /**
+     * The same for what somebody else ran.
+     *
+     * @param end {@code pc 1f}, {@code fault at 3} or {@code raise 13 0 at 3}: addresses in hexadecimal, instructions counted from 0
+     * @param changed bytes that differ from their address's low byte
+     */
+    public static String outcome(String end, Map<Long, Byte> changed, GuestState state) {
+        var out = new StringBuilder(end).append('\n').append(changed).append('\n');
+        for (int i = 0; i < RandomBlocks.LAYOUT.slotCount(); i++) {
             out.append(Long.toHexString(state.slots[i])).append(' ');
         }
         return out.toString();
     }
 
-    void run(IrBlock block) {
+    public void run(IrBlock block) {
         long[] low = new long[block.valueCount()];
         long[] high = new long[block.valueCount()];
         int guestInstruction = -1;
@@ -78,7 +95,7 @@ final class IrEvaluator {
                 case LOW -> result = a;
                 case HIGH -> result = high[insn.arg(0).id()];
                 case LOAD, STORE, PROBE -> {
-                    if ((a & 0x1000) != 0) {
+                    if (((a | a + insn.type().bytes() - 1) & -4096) != 0) {
                         end = "fault at " + guestInstruction;
                         return;
                     }
@@ -100,9 +117,9 @@ final class IrEvaluator {
                         return;
                     }
                 }
-                case JUMP, LEAVE -> end = insn.op() + " " + Long.toHexString(a);
-                case BRANCH -> end = "JUMP " + Long.toHexString(a != 0 ? b : c);
-                case LEAVE_AT_PC -> end = "leave at pc";
+                case JUMP, LEAVE -> end = "pc " + Long.toHexString(a);
+                case BRANCH -> end = "pc " + Long.toHexString(a != 0 ? b : c);
+                case LEAVE_AT_PC -> end = "pc " + Long.toHexString(block.pc());
                 default -> result = insn.op().arity() == 1
                         ? IrFolding.unary(insn.op(), insn.type(), a) : IrFolding.binary(insn.op(), insn.type(), a, b);
             }
@@ -110,9 +127,6 @@ final class IrEvaluator {
                 low[insn.result().id()] = result;
                 high[insn.result().id()] = resultHigh;
             }
-        }
-        if (end.startsWith("LEAVE ")) {
-            end = "LEAVE" + end.substring(5);
         }
     }
 }

@@ -1,14 +1,25 @@
-package dev.ringside.ir;
+package dev.ringside.testkit;
 
+import dev.ringside.ir.GuestState;
+import dev.ringside.ir.Helper;
+import dev.ringside.ir.IrBlock;
+import dev.ringside.ir.IrBuilder;
+import dev.ringside.ir.JumpKind;
+import dev.ringside.ir.MemFlags;
+import dev.ringside.ir.Op;
+import dev.ringside.ir.StateField;
+import dev.ringside.ir.StateLayout;
+import dev.ringside.ir.Type;
+import dev.ringside.ir.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 
 /** Seeded random blocks over a small layout: every operation, every type, few registers, so that values meet. */
-final class RandomBlocks {
-    static final StateLayout LAYOUT = new StateLayout();
-    static final List<StateField> FIELDS = new ArrayList<>();
+public final class RandomBlocks {
+    public static final StateLayout LAYOUT = new StateLayout();
+    public static final List<StateField> FIELDS = new ArrayList<>();
 
     static {
         Type[] types = {Type.I64, Type.I64, Type.I64, Type.I32, Type.I32, Type.I16, Type.I8, Type.I8, Type.I1, Type.I128, Type.I128};
@@ -17,12 +28,12 @@ final class RandomBlocks {
         }
     }
 
-    static final Helper PURE = new Helper("t.pure", Type.I64, List.of(Type.I64, Type.I8), Set.of(), (s, a, b, c, d) -> a * 31 + b);
-    static final Helper READS = new Helper("t.reads", Type.I32, List.of(), Set.of(Helper.Effect.READS_STATE),
+    public static final Helper PURE = new Helper("t.pure", Type.I64, List.of(Type.I64, Type.I8), Set.of(), (s, a, b, c, d) -> a * 31 + b);
+    public static final Helper READS = new Helper("t.reads", Type.I32, List.of(), Set.of(Helper.Effect.READS_STATE),
             (s, a, b, c, d) -> (s.slots[0] ^ s.slots[1] * 3 ^ s.slots[7] * 7) & 0xffffffffL);
-    static final Helper WRITES = new Helper("t.writes", null, List.of(Type.I64), Set.of(Helper.Effect.WRITES_STATE, Helper.Effect.READS_STATE),
+    public static final Helper WRITES = new Helper("t.writes", null, List.of(Type.I64), Set.of(Helper.Effect.WRITES_STATE, Helper.Effect.READS_STATE),
             (s, a, b, c, d) -> s.slots[1] = s.slots[0] + a);
-    static final List<Helper> HELPERS = List.of(PURE, READS, WRITES);
+    public static final List<Helper> HELPERS = List.of(PURE, READS, WRITES);
 
     private static final Op[] BINARY = {Op.ADD, Op.SUB, Op.MUL, Op.MULHU, Op.MULHS, Op.AND, Op.OR, Op.XOR, Op.SHL, Op.SHR, Op.SAR, Op.ROTL,
         Op.ROTR, Op.EQ, Op.NE, Op.LTU, Op.LEU, Op.LTS, Op.LES};
@@ -35,14 +46,14 @@ final class RandomBlocks {
 
     private RandomBlocks(long seed) {
         random = new Random(seed);
-        b = new IrBuilder(random.nextLong());
+        b = new IrBuilder(random.nextLong() & -4096);
     }
 
-    static IrBlock block(long seed) {
+    public static IrBlock block(long seed) {
         return new RandomBlocks(seed).build();
     }
 
-    static GuestState state(long seed) {
+    public static GuestState state(long seed) {
         var state = new GuestState(LAYOUT.slotCount()) {
         };
         var random = new Random(~seed);
@@ -142,8 +153,15 @@ final class RandomBlocks {
 
     private void access() {
         Type type = Type.values()[1 + random.nextInt(5)];
-        // Mostly low addresses without the fault bit, so that blocks get somewhere.
-        Value address = random.nextInt(8) == 0 ? value(Type.I64) : b.and(value(Type.I64), b.constant(Type.I64, 0xfff));
+        // Mostly below 4096, so that blocks get somewhere; sums and scaled indexes, because engines treat those specially.
+        Value address = b.and(value(Type.I64), b.constant(Type.I64, random.nextInt(6) == 0 ? 0x1fff : 0x7ff));
+        if (random.nextInt(3) == 0) {
+            address = b.add(address, b.shl(b.and(value(Type.I64), b.constant(Type.I64, 0x7f)), random.nextInt(4)));
+        }
+        if (random.nextBoolean()) {
+            address = b.add(address, b.constant(Type.I64, random.nextInt(300)));
+            values.add(address);
+        }
         switch (random.nextInt(4)) {
             case 0, 1 -> values.add(b.load(type, address, random.nextInt(2)));
             case 2 -> b.store(address, value(type), 3 << MemFlags.SPACE_SHIFT);
