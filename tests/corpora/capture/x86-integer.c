@@ -477,11 +477,11 @@ static void moves(void) {
     if (mode == 64) {
         RUN("480fc70e"), RUN("f0480fc70e"), RUN("480fc74e08");
         RUN("408af3"), RUN("4088fb"), RUN("45 8bc8"), RUN("4d89d3"), RUN("4c8b06"), RUN("448916");
-        RUN("488b1d f90fffff"), RUN("8b9c4e00feffff"), RUN("468b5c0efc"), RUN("4a8b5cce08"), RUN("678b1e"), RUN("67428b5c0e10");
+        RUN("488b1d f90fffff"), RUN("83e10f8b9c4e00feffff"), RUN("468b5c0efc"), RUN("4a8b5cce08"), RUN("678b1e"), RUN("67428b5c0e10");
         RUN("488d1d00000000"), RUN("67488d1d00000000"), RUN("4f8d5c9a7f");
         RUN("488d1ed7");
     } else {
-        RUN("678d5812"), RUN("67668d5a34"), RUN("678d1e3412"), RUN("8d1ed7"), RUN("8b9c8e00000000"), RUN("8b5efc");
+        RUN("678d5812"), RUN("67668d5a34"), RUN("678d1e3412"), RUN("8d1ed7"), RUN("83e10f8b9c8e00000000"), RUN("8b5efc");
     }
 }
 

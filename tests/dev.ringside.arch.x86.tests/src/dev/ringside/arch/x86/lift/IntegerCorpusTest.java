@@ -6,12 +6,15 @@ import dev.ringside.arch.CodeSource;
 import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.x86.LazyFlags;
 import dev.ringside.arch.x86.Vector;
+import dev.ringside.arch.x86.cpu.X86Cpu;
 import dev.ringside.arch.x86.decode.Decoder;
 import dev.ringside.arch.x86.isa.Insn;
 import dev.ringside.arch.x86.isa.Operand;
 import dev.ringside.arch.x86.isa.X86Instruction;
+import dev.ringside.testkit.X86EngineMachine;
 import dev.ringside.testkit.X86TestMachine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +32,7 @@ class IntegerCorpusTest {
     @ValueSource(ints = {64, 32})
     void instructionsDoWhatTheProcessorDid(int codeBits) {
         IntegerCorpus corpus = IntegerCorpus.read("x86-integer-" + codeBits + ".txt");
-        X86TestMachine machine = machine(codeBits);
+        Machine machine = on(codeBits == 64 ? X86TestMachine.longMode() : X86TestMachine.protectedMode());
         Map<String, String> differences = new TreeMap<>();
         int replayed = 0;
 
@@ -52,9 +55,32 @@ class IntegerCorpusTest {
 
     @ParameterizedTest
     @ValueSource(ints = {64, 32})
+    void instructionsDoTheSameUnderTheInterpreter(int codeBits) {
+        IntegerCorpus corpus = IntegerCorpus.read("x86-integer-" + codeBits + ".txt");
+        Map<String, String> differences = new TreeMap<>();
+        int replayed = 0;
+
+        try (X86EngineMachine machine = codeBits == 64 ? X86EngineMachine.longMode("interpreter") : X86EngineMachine.protectedMode("interpreter")) {
+            for (IntegerCorpus.Code code : corpus.codes) {
+                for (int state : code.outcomes().keySet()) {
+                    replayed++;
+                    String difference = new Replay(on(machine), corpus, codeBits, code, state).difference(100);
+                    if (difference != null && differences.size() < REPORTED) {
+                        differences.put(code.hex(), difference);
+                    }
+                }
+            }
+        }
+
+        assertThat(differences).isEmpty();
+        assertThat(replayed).isGreaterThan(30_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {64, 32})
     void flagsThatARowDoesNotDeclareNeverChange(int codeBits) {
         IntegerCorpus corpus = IntegerCorpus.read("x86-integer-" + codeBits + ".txt");
-        X86TestMachine machine = machine(codeBits);
+        Machine machine = on(codeBits == 64 ? X86TestMachine.longMode() : X86TestMachine.protectedMode());
         Map<String, String> violations = new TreeMap<>();
 
         for (IntegerCorpus.Code code : corpus.codes) {
@@ -67,7 +93,7 @@ class IntegerCorpusTest {
             for (int state : code.outcomes().keySet()) {
                 new Replay(machine, corpus, codeBits, code, state);
                 long before = machine.rflags();
-                machine.run();
+                machine.run(100);
                 long changed = (before ^ machine.rflags()) & COMPARED & ~declared;
                 if (changed != 0) {
                     violations.put(insn.mnemonic(), code.hex() + " changed " + Long.toHexString(changed));
@@ -78,8 +104,84 @@ class IntegerCorpusTest {
         assertThat(violations).isEmpty();
     }
 
-    private static X86TestMachine machine(int codeBits) {
-        return codeBits == 64 ? X86TestMachine.longMode() : X86TestMachine.protectedMode();
+    /** Where a code is replayed. */
+    private interface Machine {
+        void start(byte[] code);
+
+        X86Cpu cpu();
+
+        /** @return the exception, or −1 */
+        int run(int blockLength);
+
+        void write(int address, byte[] bytes);
+
+        byte[] read(int address, int length);
+
+        default long rflags() {
+            return LazyFlags.rflags(cpu().slots);
+        }
+    }
+
+    private static Machine on(X86TestMachine machine) {
+        return new Machine() {
+            @Override
+            public void start(byte[] code) {
+                machine.code(IntegerCorpus.CODE, HexFormat.of().formatHex(code));
+            }
+
+            @Override
+            public X86Cpu cpu() {
+                return machine.cpu();
+            }
+
+            @Override
+            public int run(int blockLength) {
+                GuestFault fault = machine.run(blockLength);
+                return fault == null ? -1 : fault.vector;
+            }
+
+            @Override
+            public void write(int address, byte[] bytes) {
+                System.arraycopy(bytes, 0, machine.memory().bytes, address, bytes.length);
+            }
+
+            @Override
+            public byte[] read(int address, int length) {
+                return Arrays.copyOfRange(machine.memory().bytes, address, address + length);
+            }
+        };
+    }
+
+    private static Machine on(X86EngineMachine machine) {
+        return new Machine() {
+            @Override
+            public void start(byte[] code) {
+                machine.reset();
+                machine.code(IntegerCorpus.CODE, code);
+            }
+
+            @Override
+            public X86Cpu cpu() {
+                return machine.cpu();
+            }
+
+            @Override
+            public int run(int blockLength) {
+                return machine.run();
+            }
+
+            @Override
+            public void write(int address, byte[] bytes) {
+                machine.memory().write(address, bytes, 0, bytes.length);
+            }
+
+            @Override
+            public byte[] read(int address, int length) {
+                byte[] bytes = new byte[length];
+                machine.memory().read(address, bytes, 0, length);
+                return bytes;
+            }
+        };
     }
 
     static List<X86Instruction> decode(byte[] bytes, int codeBits) {
@@ -117,10 +219,10 @@ class IntegerCorpusTest {
         private final int number;
         private final Map<String, Long> state;
         private final IntegerCorpus.Outcome outcome;
-        private final X86TestMachine machine;
+        private final Machine machine;
 
         /** Brings {@code machine} into the state. */
-        Replay(X86TestMachine machine, IntegerCorpus corpus, int codeBits, IntegerCorpus.Code code, int number) {
+        Replay(Machine machine, IntegerCorpus corpus, int codeBits, IntegerCorpus.Code code, int number) {
             this.corpus = corpus;
             this.codeBits = codeBits;
             this.code = code;
@@ -128,12 +230,12 @@ class IntegerCorpusTest {
             state = corpus.states.get(number);
             outcome = code.outcomes().get(number);
             this.machine = machine;
-            machine.code(IntegerCorpus.CODE, code.hex());
+            machine.start(code.bytes());
             for (int r = 0; r < registers(); r++) {
-                machine.gpr(r, state.get(IntegerCorpus.REGISTERS.get(r)) & valueMask());
+                machine.cpu().gpr(r, state.get(IntegerCorpus.REGISTERS.get(r)) & valueMask());
             }
-            machine.rflags(state.get("f") | LazyFlags.IF);
-            System.arraycopy(corpus.memory(number), 0, machine.memory().bytes, IntegerCorpus.DATA, IntegerCorpus.DATA_BYTES);
+            LazyFlags.setRflags(machine.cpu().slots, state.get("f") | LazyFlags.IF);
+            machine.write(IntegerCorpus.DATA, corpus.memory(number));
         }
 
         private int registers() {
@@ -146,19 +248,18 @@ class IntegerCorpusTest {
 
         /** What differs, or null. */
         String difference(int blockLength) {
-            GuestFault fault = machine.run(blockLength);
-            int vector = fault == null ? -1 : accessFault(fault.vector);
+            int vector = accessFault(machine.run(blockLength));
             if (vector != accessFault(outcome.fault())) {
                 return describe("fault", accessFault(outcome.fault()), vector);
             }
-            if (fault != null) {
+            if (vector != -1) {
                 return null;
             }
             for (int r = 0; r < registers(); r++) {
                 String name = IntegerCorpus.REGISTERS.get(r);
                 long expected = outcome.changed().getOrDefault(name, state.get(name)) & valueMask();
-                if (machine.gpr(r) != expected) {
-                    return describe(name, expected, machine.gpr(r));
+                if (machine.cpu().gpr(r) != expected) {
+                    return describe(name, expected, machine.cpu().gpr(r));
                 }
             }
             long compared = COMPARED & ~undefined();
@@ -177,13 +278,9 @@ class IntegerCorpusTest {
         private String memoryDifference() {
             byte[] expected = corpus.memory(number);
             outcome.memory().forEach((at, bytes) -> System.arraycopy(bytes, 0, expected, at, bytes.length));
-            for (int i = 0; i < expected.length; i++) {
-                byte actual = machine.memory().bytes[IntegerCorpus.DATA + i];
-                if (actual != expected[i]) {
-                    return describe("byte at " + Integer.toHexString(i), expected[i] & 0xff, actual & 0xff);
-                }
-            }
-            return null;
+            byte[] actual = machine.read(IntegerCorpus.DATA, IntegerCorpus.DATA_BYTES);
+            int i = Arrays.mismatch(expected, actual);
+            return i < 0 ? null : describe("byte at " + Integer.toHexString(i), expected[i] & 0xff, actual[i] & 0xff);
         }
 
         private String describe(String what, long expected, long actual) {
