@@ -46,7 +46,8 @@ public final class PcTestDevice implements Device {
             }
         };
         context.claimPorts(this, 0xe0, 4, latched);
-        context.claimPorts(this, 0xe8, 4, latched);
+        // E9h in the middle of the four is the debug console's.
+        context.claimPorts(this, 0xe8, 1, latched);
         context.claimPorts(this, 0xe4, 4, new IoHandler() {
             @Override
             public long read(long offset, int sizeBytes) {
