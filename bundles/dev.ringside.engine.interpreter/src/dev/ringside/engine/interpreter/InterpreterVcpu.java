@@ -171,8 +171,10 @@ final class InterpreterVcpu implements Vcpu {
     /** A block whose instructions may have effects. */
     private VmExit runAlone(Block block, boolean stepping) {
         mmu.hit = null;
-        cpu.budgetLeft = limit - cpu.instructions;
-        execute(block, cpu.budgetLeft - block.count);
+        long left = limit - cpu.instructions;
+        // Each iteration of a repeated instruction is a step of its own.
+        cpu.budgetLeft = stepping ? 1 : left;
+        execute(block, left - block.count);
         if (executor.exit != Executor.LEFT_AT_PC) {
             cpu.pc(executor.nextPc);
         }

@@ -118,6 +118,7 @@ final class Events {
         halted = false;
         stepping = false;
         shadow = NO_SHADOW;
+        cpu.repeating = false;
         look();
     }
 

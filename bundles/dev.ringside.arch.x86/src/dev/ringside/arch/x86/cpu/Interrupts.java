@@ -94,7 +94,7 @@ final class Interrupts {
                 traceException(vector, code);
             }
             try {
-                once(vector, hasCode, code, source, cpu.pc(), source == Source.FAULT && setsResume(vector));
+                once(vector, hasCode, code, source, cpu.pc(), setsResume(vector, source));
                 return;
             } catch (GuestFault second) {
                 if (second.vector == Vector.PF) {
@@ -135,8 +135,11 @@ final class Interrupts {
         return a == CONTRIBUTORY && b == CONTRIBUTORY || a == PAGE_FAULT && b != BENIGN;
     }
 
-    /** Fault-class exceptions push RF set (SDM 3B 17.3.1.1). */
-    private static boolean setsResume(int vector) {
+    /** Fault-class exceptions push RF set, and so does whatever comes between two iterations of a string instruction (SDM 3B 17.3.1.1). */
+    private boolean setsResume(int vector, Source source) {
+        if (source != Source.FAULT) {
+            return cpu.repeating;
+        }
         return vector != Vector.NMI && vector != Vector.BP && vector != Vector.OF && vector != Vector.DF && vector != Vector.MC;
     }
 

@@ -107,6 +107,7 @@ final class PortIo {
 
     private boolean isDone(int shape, long mask, long nextIp) {
         if (isRepeated(shape) && (cpu.slots[RCX] & mask) == 0) {
+            cpu.repeating = false;
             cpu.pc(nextIp);
             return true;
         }
@@ -123,6 +124,7 @@ final class PortIo {
             write(RCX, cpu.slots[RCX] - 1, mask);
             again = (cpu.slots[RCX] & mask) != 0;
         }
+        cpu.repeating = again;
         cpu.pc(again ? thisIp : nextIp);
     }
 

@@ -64,6 +64,12 @@ public final class X86Cpu extends Cpu implements PcPins {
     /** All ones, or without bit 20 while the A20 gate is closed. */
     long a20Mask = -1L;
 
+    /**
+     * Whether the last instruction is a repeated string instruction with iterations left: an interrupt or trap at this boundary pushes RF
+     * (SDM 3B 17.3.1.1). Helpers that repeat keep it.
+     */
+    public boolean repeating;
+
     final Segmentation segmentation = new Segmentation(this);
     final Paging paging = new Paging(this);
     final ControlRegisters control = new ControlRegisters(this);
@@ -128,6 +134,7 @@ public final class X86Cpu extends Cpu implements PcPins {
         cr2 = cr3 = cr4 = efer = 0;
         xcr0 = 1;
         cpl = 0;
+        repeating = false;
         events.reset(index() != 0);
         debug.reset();
         modeChanged();

@@ -85,6 +85,7 @@ final class StringHelpers {
         long addressMask = addressMask(shape);
         long count = cpu.slots[RCX] & addressMask;
         if (count == 0) {
+            cpu.repeating = false;
             return true;
         }
         long budget = Math.max(1, cpu.budgetLeft);
@@ -99,7 +100,8 @@ final class StringHelpers {
         }
         long left = cpu.slots[RCX] & addressMask;
         cpu.extraInstructions += count - left - 1;
-        return left == 0 || !goesOn;
+        cpu.repeating = left != 0 && goesOn;
+        return !cpu.repeating;
     }
 
     private static boolean movs(X86Cpu cpu, int shape, long iterations) {

@@ -418,6 +418,7 @@ class EventsTest {
         request(m, 0x40);
         m.boundary();
         assertThat(m.stack(0)).as("the string instruction itself").isEqualTo(CODE);
+        assertThat(m.stack(2)).as("RF, between iterations").isEqualTo(Rflags.RF | Rflags.IF | 2);
         assertThat(m.cpu.slots[X86State.RCX]).isEqualTo(2);
 
         acknowledged(m);
@@ -427,5 +428,9 @@ class EventsTest {
         assertThat(m.cpu.pc()).isEqualTo(CODE + 2);
         assertThat(m.bus.accesses).hasSize(3);
         assertThat(m.cpu.slots[X86State.RDI]).isEqualTo(0x2003);
+        m.bus.vectors.add(0x41);
+        m.cpu.interruptRequested = true;
+        m.boundary();
+        assertThat(m.stack(2)).as("no RF behind the last iteration").isEqualTo(Rflags.IF | 2);
     }
 }
