@@ -31,7 +31,7 @@ public final class SoftFloat80 extends SoftFloat {
     /** The second result: the exponent of {@link #extract}, the 1.0 or cosine pushed by {@link #tangent} and {@link #sineAndCosine}. */
     public long secondSig;
     public int secondSe;
-    /** Low three bits of the quotient of {@link #remainder}. */
+    /** Low three bits of the quotient of {@link #remainder}; −1 when there is none, since the result is a NaN. */
     public int quotient;
     /** Whether {@link #remainder} or a trigonometric reduction is incomplete: C2. */
     public boolean incomplete;
@@ -114,11 +114,12 @@ public final class SoftFloat80 extends SoftFloat {
     /** FPREM (truncated quotient) and FPREM1 ({@code nearest}). */
     public void remainder(long sigA, int seA, long sigB, int seB, boolean nearest) {
         incomplete = false;
-        quotient = 0;
+        quotient = -1;
         if (takeNumbers(sigA, seA, sigB, seB)) {
             if (a.kind == INFINITE || b.kind == ZERO) {
                 invalid();
             } else {
+                quotient = 0;
                 noteDenormals();
                 if (a.kind == ZERO) {
                     special(ZERO, a.negative);

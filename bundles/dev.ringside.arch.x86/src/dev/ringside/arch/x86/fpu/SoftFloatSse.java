@@ -60,6 +60,7 @@ public final class SoftFloatSse extends SoftFloat {
     public long minimum(long x, long y, boolean single, boolean maximum) {
         load(a, x, single);
         load(b, y, single);
+        long mask = single ? 0xffffffffL : -1;
         boolean second;
         if (a.kind >= QUIET_NAN || b.kind >= QUIET_NAN) {
             flags |= IE;
@@ -70,9 +71,9 @@ public final class SoftFloatSse extends SoftFloat {
             second = maximum ? order <= 0 : order >= 0;
         }
         if (second) {
-            return b.kind == ZERO ? zero(b.negative, single) : y;
+            return b.kind == ZERO ? zero(b.negative, single) : y & mask;
         }
-        return a.kind == ZERO ? zero(a.negative, single) : x;
+        return a.kind == ZERO ? zero(a.negative, single) : x & mask;
     }
 
     private static long zero(boolean negative, boolean single) {

@@ -38,7 +38,8 @@ final class Transcendental {
                 f.special(INFINITE, false);
             }
         } else if (x.exponent > 0 || x.exponent == 0 && x.significand != TOP) {
-            // Beyond ±1 the manual leaves the result undefined: the operand stays.
+            // Beyond ±1 the manual leaves the result undefined: the operand stays, as on AMD processors.
+            f.flags |= SoftFloat.PE;
             f.finite(x.negative, x.exponent, x.significand, 0);
         } else if (x.exponent == 0) {
             f.finite(x.negative, x.negative ? -1 : 0, TOP, 0);
@@ -110,8 +111,9 @@ final class Transcendental {
         } else if (x.kind == ZERO || y.kind == ZERO) {
             f.special(ZERO, y.negative != x.negative);
         } else if (x.negative && x.exponent >= 0) {
-            // At or below −1 the manual leaves the result undefined.
-            f.invalid();
+            // At or below −1 the manual leaves the result undefined: x, as on AMD processors.
+            f.flags |= SoftFloat.PE;
+            exact(wide(x));
         } else if (x.exponent >= -1) {
             inexact(logarithmOf(wide(x).plus(Wide.ONE)).times(wide(y)));
         } else {

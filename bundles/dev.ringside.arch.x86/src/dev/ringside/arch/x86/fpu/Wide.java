@@ -53,9 +53,8 @@ record Wide(boolean negative, int exponent, long high, long low) {
             return other.plus(this);
         }
         int shift = exponent - other.exponent;
-        if (shift >= 128) {
-            return this;
-        }
+        // What is too small to add still decides on which side of this number the sum lies.
+        shift = Math.min(shift, 128);
         long h = Bits128.shiftRightHigh(other.high, shift);
         long l = Bits128.shiftRightSticky(other.high, other.low, shift);
         return negative == other.negative ? added(h, l) : subtracted(h, l);

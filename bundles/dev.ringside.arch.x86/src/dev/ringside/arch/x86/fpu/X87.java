@@ -247,12 +247,15 @@ public final class X87 {
         boolean stored = (raised & ~f.masks & ~SoftFloat.PE) == 0;
         if (stored) {
             cpu.memory.store(address, bytes, value, flags);
+        } else {
+            // Nothing was rounded into the destination.
+            raised &= ~SoftFloat.PE;
         }
         if (empty) {
             underflow(cpu);
         } else {
             raise(cpu, raised, BEFORE);
-            condition(cpu, C1, f.roundedUp);
+            condition(cpu, C1, f.roundedUp && stored);
         }
         if (stored && pop) {
             pop(cpu.slots);
@@ -343,7 +346,6 @@ public final class X87 {
             }
             return;
         }
-        condition(cpu, C1, false);
         if (condition) {
             set(r, 0, sig(cpu, i), se(cpu, i));
         }
@@ -450,15 +452,17 @@ public final class X87 {
 
     /** FPREM and FPREM1: C2 when incomplete, and the quotient's low bits in C0, C3 and C1. */
     public static void remainder(X86Cpu cpu, boolean nearest) {
-        long[] r = cpu.slots;
-        condition(cpu, CONDITIONS, false);
-        if (isEmpty(r, 0) || isEmpty(r, 1)) {
+        condition(cpu, C1 | C2, false);
+        if (isEmpty(cpu.slots, 0) || isEmpty(cpu.slots, 1)) {
             emptyOperand(cpu, 0, false);
             return;
         }
         SoftFloat80 f = begin(cpu);
         f.remainder(sig(cpu, 0), se(cpu, 0), sig(cpu, 1), se(cpu, 1), nearest);
         finish(cpu, f, 0, false);
+        if (f.quotient < 0 || (f.flags & ~f.masks & BEFORE) != 0) {
+            return;
+        }
         condition(cpu, C2, f.incomplete);
         condition(cpu, C0, (f.quotient & 4) != 0);
         condition(cpu, C3, (f.quotient & 2) != 0);
@@ -472,10 +476,15 @@ public final class X87 {
         condition(cpu, C2, cpu.x87.incomplete && !isEmpty(cpu.slots, 0));
     }
 
-    /** FSINCOS, FPTAN and FXTRACT: the first result replaces ST(0), then the second is pushed. */
-    public static void unaryAndPush(X86Cpu cpu, Unary function) {
-        long[] r = cpu.slots;
+    /** FSINCOS and FPTAN. */
+    public static void trigonometricAndPush(X86Cpu cpu, Unary function) {
         condition(cpu, C2, false);
+        unaryAndPush(cpu, function);
+    }
+
+    /** FSINCOS, FPTAN and FXTRACT: the first result replaces ST(0), then the second is pushed. */
+    private static void unaryAndPush(X86Cpu cpu, Unary function) {
+        long[] r = cpu.slots;
         boolean empty = isEmpty(r, 0);
         if (empty || !isEmpty(r, 7)) {
             boolean answered = empty ? underflow(cpu) : overflow(cpu);
@@ -636,8 +645,9 @@ public final class X87 {
     public static void free(X86Cpu cpu, int i, boolean pop) {
         long[] r = cpu.slots;
         r[FTAG] &= ~(1L << physical(r, i));
+        condition(cpu, C1, false);
         if (pop) {
-            r[FTOP] = r[FTOP] + 1 & 7;
+            pop(r);
         }
     }
 

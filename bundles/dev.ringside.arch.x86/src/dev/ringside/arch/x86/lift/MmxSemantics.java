@@ -14,7 +14,7 @@ import dev.ringside.ir.Value;
 import java.util.function.BiConsumer;
 
 /**
- * MMX (SDM 1, 9). Its registers are the significands of the physical x87 registers; every instruction but EMMS sets TOP to 0 and marks all
+ * MMX (SDM 1, 9). Its registers are the significands of the physical x87 registers; every instruction sets TOP to 0 and, but for EMMS, marks all
  * registers in use, and a written register's exponent becomes all ones. Operations are functions of values, without state.
  */
 final class MmxSemantics {
@@ -25,6 +25,7 @@ final class MmxSemantics {
     static void register(BiConsumer<String, Semantics> table) {
         table.accept("emms", x -> {
             begin(x);
+            x.b().put(X86State.FTOP, x.b().constant(I8, 0));
             x.b().put(X86State.FTAG, x.b().constant(I8, 0));
         });
         table.accept("pshufw", x -> {

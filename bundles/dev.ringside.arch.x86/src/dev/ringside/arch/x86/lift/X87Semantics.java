@@ -167,8 +167,8 @@ final class X87Semantics {
         none(table, "fpatan", cpu -> X87.binaryAndPop(cpu, SoftFloat80::arcTangent));
         none(table, "fsin", cpu -> X87.trigonometric(cpu, SoftFloat80::sine));
         none(table, "fcos", cpu -> X87.trigonometric(cpu, SoftFloat80::cosine));
-        none(table, "fsincos", cpu -> X87.unaryAndPush(cpu, SoftFloat80::sineAndCosine));
-        none(table, "fptan", cpu -> X87.unaryAndPush(cpu, SoftFloat80::tangent));
+        none(table, "fsincos", cpu -> X87.trigonometricAndPush(cpu, SoftFloat80::sineAndCosine));
+        none(table, "fptan", cpu -> X87.trigonometricAndPush(cpu, SoftFloat80::tangent));
     }
 
     // Comparison
