@@ -1,0 +1,94 @@
+package dev.ringside.ide.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
+import dev.ringside.debug.core.launch.InvalidFieldException;
+import dev.ringside.debug.core.launch.PathFinder;
+import dev.ringside.samples.Sample;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GuestLaunchConfigurationTest {
+    @TempDir
+    Path folder;
+
+    private final Map<String, Object> attributes = new HashMap<>();
+
+    @BeforeEach
+    void image() throws Exception {
+        Path image = Files.write(folder.resolve("kernel"), new byte[] {1});
+        attributes.put(GuestLaunchConfiguration.IMAGE, image.toString());
+    }
+
+    @Test
+    void anImageIsEnough() throws Exception {
+        GuestLaunchConfiguration guest = parse();
+
+        assertEquals(folder.resolve("kernel"), guest.machine().image());
+        assertEquals(128L << 20, guest.machine().memoryBytes());
+        assertEquals(1, guest.machine().cpus());
+        assertTrue(guest.stopAtEntry());
+    }
+
+    @Test
+    void theSampleHasNoFile() throws Exception {
+        attributes.put(GuestLaunchConfiguration.IMAGE, GuestLaunchConfiguration.SAMPLE_KERNEL);
+
+        GuestLaunchConfiguration guest = parse();
+
+        assertEquals(Sample.KERNEL_64, guest.sample());
+        assertNull(guest.machine().image());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"512M, 536870912", "1g, 1073741824", "64, 67108864", "2048K, 2097152", "256MiB, 268435456"})
+    void memoryIsWrittenAsUsersDo(String typed, long bytes) throws Exception {
+        attributes.put(GuestLaunchConfiguration.MEMORY, typed);
+
+        assertEquals(bytes, parse().machine().memoryBytes());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "dev.ringside.debug.core.memory | 12Q | Memory: \"12Q\" is not a size; write a number with M or G, for example 512M",
+        "dev.ringside.debug.core.memory | 0 | Memory: 0 is outside 1M to 64G",
+        "dev.ringside.debug.core.memory | 65G | Memory: 65G is outside 1M to 64G",
+        "dev.ringside.debug.core.memory | 1500K | Memory: 1500K is not a whole number of mebibytes",
+        "dev.ringside.debug.core.memory | 999999999999G | Memory: 999999999999G is outside 1M to 64G",
+        "dev.ringside.debug.core.cpus | none | CPUs: \"none\" is not a number from 1 to 64",
+        "dev.ringside.debug.core.cpus | 65 | CPUs: \"65\" is not a number from 1 to 64",
+        "dev.ringside.debug.core.initrd | /no/such | Initrd: there is no file /no/such",
+        "dev.ringside.debug.core.disk | / | Disk: / is a folder; choose a file",
+    })
+    void theBadFieldIsNamed(String attribute, String typed, String message) {
+        attributes.put(attribute, typed);
+
+        InvalidFieldException bad = assertThrows(InvalidFieldException.class, this::parse);
+
+        assertEquals(message, bad.getMessage());
+    }
+
+    @Test
+    void nothingToBootIsSaid() {
+        attributes.put(GuestLaunchConfiguration.IMAGE, " ");
+
+        InvalidFieldException bad = assertThrows(InvalidFieldException.class, this::parse);
+
+        assertEquals("Image", bad.field());
+    }
+
+    private GuestLaunchConfiguration parse() throws InvalidFieldException {
+        return GuestLaunchConfiguration.parse(attributes, PathFinder.PLAIN);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.ringside.ide.tests;
+
+import dev.ringside.debug.core.VmDebugTarget;
+import dev.ringside.testkit.swtbot.Conditions;
+import dev.ringside.testkit.swtbot.SWTBotTable;
+import dev.ringside.testkit.swtbot.SWTBotTree;
+import dev.ringside.testkit.swtbot.SWTBotTreeItem;
+import dev.ringside.testkit.swtbot.SWTWorkbenchBot;
+import dev.ringside.testkit.swtbot.ScreenshotOnFailure;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A test in the real workbench: it finds the perspective as designed and no guest, and leaves none. */
+@ExtendWith(ScreenshotOnFailure.class)
+abstract class UiTest {
+    static final int RULER = 0;
+    static final int ADDRESS = 1;
+    static final int TEXT = 3;
+    static final int SYMBOL = 4;
+
+    final SWTWorkbenchBot bot = new SWTWorkbenchBot();
+
+    @BeforeEach
+    void cleanWorkbench() throws Exception {
+        Guests.removeAll();
+        bot.resetWorkbench();
+    }
+
+    @AfterEach
+    void noGuestIsLeft() throws Exception {
+        bot.closeAllShells();
+        Guests.removeAll();
+    }
+
+    SWTBotTable disassembly() {
+        return bot.viewByTitle("Disassembly").bot().table();
+    }
+
+    SWTBotTree registers() {
+        return bot.viewByTitle("Registers").bot().tree();
+    }
+
+    /** The line of the first group in which the register is. */
+    SWTBotTreeItem register(String name) {
+        return registers().getAllItems().stream()
+                .flatMap(group -> group.getItems().stream())
+                .filter(item -> item.getText().equals(name))
+                .findFirst().orElseThrow(() -> new AssertionError("no register " + name));
+    }
+
+    /** Waits until the machine stands still for the {@code number}th time since its start and the views show it. */
+    void waitForStop(VmDebugTarget machine, long number) {
+        bot.waitUntil(Conditions.that(() -> "stop " + number + " does not come; it is stop " + machine.stopNumber() + ", " + machine.stop(),
+                () -> machine.stopNumber() >= number && machine.stop() != null && machine.stopVcpu().getTopStackFrame() != null));
+        long pc = machine.stopVcpu().getTopStackFrame().pc();
+        bot.waitUntil(Conditions.that(() -> "the Registers view does not show the stop at " + address(pc),
+                () -> registers().getAllItems().stream().flatMap(group -> group.getItems().stream())
+                        .anyMatch(item -> item.getText().equalsIgnoreCase("rip") && item.cell(1).equals(address(pc)))));
+        bot.waitUntil(Conditions.that(() -> "the Disassembly view does not show " + address(pc), () -> disassembly().indexOf(address(pc), ADDRESS) >= 0));
+        bot.sync();
+    }
+
+    static String address(long address) {
+        return "%016x".formatted(address);
+    }
+}

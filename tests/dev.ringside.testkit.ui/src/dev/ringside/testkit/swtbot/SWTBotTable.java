@@ -1,0 +1,76 @@
+package dev.ringside.testkit.swtbot;
+
+import org.eclipse.swt.SWT;
+import org.eclipse.swt.graphics.Rectangle;
+import org.eclipse.swt.widgets.Event;
+import org.eclipse.swt.widgets.Table;
+import org.eclipse.swt.widgets.TableItem;
+
+/** A table. Rows and columns count from 0. */
+public final class SWTBotTable extends AbstractSWTBot<Table> {
+    SWTBotTable(Table widget) {
+        super(widget);
+    }
+
+    public int rowCount() {
+        return Ui.call(widget::getItemCount);
+    }
+
+    public String cell(int row, int column) {
+        return Ui.call(() -> row < widget.getItemCount() ? widget.getItem(row).getText(column) : "");
+    }
+
+    /** The row whose {@code column} says {@code text}, or −1. */
+    public int indexOf(String text, int column) {
+        return Ui.call(() -> {
+            for (int row = 0; row < widget.getItemCount(); row++) {
+                if (widget.getItem(row).getText(column).equals(text)) {
+                    return row;
+                }
+            }
+            return -1;
+        });
+    }
+
+    public SWTBotTableItem getTableItem(int row) {
+        return new SWTBotTableItem(Ui.call(() -> widget.getItem(row)));
+    }
+
+    public void select(int row) {
+        Ui.act(() -> {
+            widget.setSelection(row);
+            Ui.send(widget, SWT.Selection);
+        });
+    }
+
+    /** Index of the selected row, or −1. */
+    public int selectionIndex() {
+        return Ui.call(widget::getSelectionIndex);
+    }
+
+    public int topIndex() {
+        return Ui.call(widget::getTopIndex);
+    }
+
+    /** Scrolls as the scroll bar would. */
+    public void scrollTo(int topRow) {
+        Ui.act(() -> {
+            widget.setTopIndex(topRow);
+            Ui.send(widget.getVerticalBar(), SWT.Selection);
+        });
+    }
+
+    public void doubleClick(int row, int column) {
+        Ui.act(() -> {
+            widget.showItem(widget.getItem(row));
+            widget.setSelection(row);
+            TableItem item = widget.getItem(row);
+            Rectangle cell = item.getBounds(column);
+            Event event = new Event();
+            event.button = 1;
+            event.x = cell.x + Math.min(4, cell.width / 2);
+            event.y = cell.y + cell.height / 2;
+            Ui.send(widget, SWT.MouseDoubleClick, event);
+        });
+    }
+}

@@ -1,0 +1,83 @@
+package dev.ringside.testkit.swtbot;
+
+import java.util.List;
+import org.eclipse.swt.SWT;
+import org.eclipse.swt.widgets.Control;
+import org.eclipse.swt.widgets.Display;
+import org.eclipse.swt.widgets.Shell;
+import org.eclipse.ui.IViewReference;
+import org.eclipse.ui.IWorkbenchPage;
+import org.eclipse.ui.IWorkbenchWindow;
+import org.eclipse.ui.PartInitException;
+import org.eclipse.ui.PlatformUI;
+
+/** The workbench in the hands of a test that runs beside the UI thread. */
+public final class SWTWorkbenchBot extends SWTBot {
+    public SWTWorkbenchBot() {
+        super(() -> window().getShell());
+    }
+
+    private static IWorkbenchWindow window() {
+        return PlatformUI.getWorkbench().getWorkbenchWindows()[0];
+    }
+
+    private static IWorkbenchPage page() {
+        return window().getActivePage();
+    }
+
+    public SWTBotView viewByTitle(String title) {
+        return SWTBotView.find(Ui.call(() -> List.of(page().getViewReferences())), title);
+    }
+
+    /** SWTBot's older name. */
+    public SWTBotView view(String title) {
+        return viewByTitle(title);
+    }
+
+    /** Opens the view when it is not. */
+    public SWTBotView viewById(String id) {
+        Ui.run(() -> {
+            try {
+                page().showView(id);
+            } catch (PartInitException failed) {
+                throw new IllegalStateException(failed);
+            }
+        });
+        IViewReference reference = Ui.call(() -> page().findViewReference(id));
+        return new SWTBotView(reference);
+    }
+
+    /** The perspective as it was designed, no dialog open. */
+    public void resetWorkbench() {
+        closeAllShells();
+        Ui.run(() -> {
+            window().getShell().forceActive();
+            page().resetPerspective();
+        });
+    }
+
+    /** Closes every dialog, as Escape would. */
+    public void closeAllShells() {
+        for (Shell shell : Ui.shells()) {
+            if (Ui.call(() -> shell != window().getShell() && shell.getParent() != null)) {
+                new SWTBotShell(shell).close();
+            }
+        }
+    }
+
+    public SWTBotShell workbenchShell() {
+        return new SWTBotShell(Ui.call(() -> window().getShell()));
+    }
+
+    /** A key that the workbench's bindings see, on whatever has the focus: {@code SWT.F6}. */
+    public void pressShortcut(int keyCode) {
+        Ui.pressShortcut(focus(), SWT.NONE, keyCode, (char) 0);
+    }
+
+    private static Control focus() {
+        return Ui.call(() -> {
+            Control focus = Display.getCurrent().getFocusControl();
+            return focus == null ? window().getShell() : focus;
+        });
+    }
+}
