@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.eclipse.debug.core.DebugEvent;
+import org.eclipse.debug.core.DebugException;
 import org.eclipse.debug.core.DebugPlugin;
 
 /**
@@ -25,6 +26,11 @@ final class MachineDebugEvents implements MachineListener {
 
     MachineDebugEvents(VmDebugTarget target) {
         this.target = target;
+    }
+
+    /** The frames of the entry, read before anybody can see the machine: the Debug view looks once when it meets a machine, and selects what it finds. */
+    void prepare() throws DebugException {
+        Answers.await(CompletableFuture.allOf(target.vcpus().stream().map(VcpuThread::fetchFrames).toArray(CompletableFuture[]::new)));
     }
 
     void announce(boolean runOn) {

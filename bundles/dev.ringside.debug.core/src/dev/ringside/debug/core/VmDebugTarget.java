@@ -56,8 +56,10 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
         this.events = new MachineDebugEvents(this);
     }
 
-    /** Announces the machine, standing at entry. With {@code runOn} it goes on at once. */
-    public void start(boolean runOn) {
+    /** Shows the machine in its launch, standing at entry. With {@code runOn} it goes on at once. Blocks until the machine has told where it stands. */
+    public void start(boolean runOn) throws DebugException {
+        events.prepare();
+        launch.addDebugTarget(this);
         serialLine.open();
         if (ILaunchManager.DEBUG_MODE.equals(launch.getLaunchMode())) {
             breakpoints.open();

@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.function.LongFunction;
 import org.eclipse.jface.resource.JFaceResources;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.graphics.Font;
 import org.eclipse.swt.graphics.GC;
 import org.eclipse.swt.graphics.Point;
 import org.eclipse.swt.widgets.Composite;
@@ -18,13 +19,13 @@ import org.eclipse.swt.widgets.Table;
 import org.eclipse.swt.widgets.TableColumn;
 import org.eclipse.swt.widgets.TableItem;
 
-/** Draws a {@link Listing}: a ruler with breakpoints and the arrow, then address, bytes, instruction, symbol. Only visible lines are filled. */
+/** Draws a {@link Listing}: a ruler with breakpoints and the arrow, then address, label, instruction, bytes. Only visible lines are filled. */
 final class DisassemblyTable {
     private static final int RULER = 0;
     private static final int ADDRESS = 1;
-    private static final int BYTES = 2;
+    private static final int SYMBOL = 2;
     private static final int TEXT = 3;
-    private static final int SYMBOL = 4;
+    private static final int BYTES = 4;
 
     private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
     private static final int RULER_PIXELS = 30;
@@ -45,20 +46,24 @@ final class DisassemblyTable {
         this.marks = marks;
         table = new Table(parent, SWT.VIRTUAL | SWT.FULL_SELECTION | SWT.SINGLE | SWT.V_SCROLL | SWT.H_SCROLL);
         table.setHeaderVisible(true);
-        table.setFont(JFaceResources.getTextFont());
         icons = new Icons(table);
         palette = Palette.of(table);
         int letter = letterWidth();
         column("", RULER_PIXELS);
-        column("Address", 19 * letter);
-        column("Bytes", 24 * letter);
-        column("Instruction", 42 * letter);
-        column("Symbol", 24 * letter);
+        column("Address", 18 * letter);
+        column("Symbol", 20 * letter);
+        column("Instruction", 36 * letter);
+        column("Bytes", 45 * letter);
         table.addListener(SWT.SetData, this::fill);
+    }
+
+    private static Font font() {
+        return JFaceResources.getTextFont();
     }
 
     private int letterWidth() {
         GC gc = new GC(table);
+        gc.setFont(font());
         int width = gc.stringExtent("0000000000").x;
         gc.dispose();
         return Math.max(1, width / 10);
@@ -126,6 +131,10 @@ final class DisassemblyTable {
         table.setSelection(index);
     }
 
+    void deselect() {
+        table.deselectAll();
+    }
+
     /** Index of the selected line, or −1. */
     int selected() {
         int index = table.getSelectionIndex();
@@ -141,15 +150,16 @@ final class DisassemblyTable {
     // Filling
 
     private void fill(Event event) {
-        if (event.index >= listing.size()) {
-            return;
+        if (event.index < 0 || event.index >= listing.size()) {
+            return; // GTK asks for lines while it takes them away
         }
         TableItem item = (TableItem) event.item;
         DisassembledLine line = listing.line(event.index);
         DisassembledInstruction instruction = line.instruction();
         boolean here = arrow.shown() && instruction.pc() == arrow.pc();
-        item.setText(new String[] {"", address(instruction.pc()), HEX.formatHex(line.bytes()), instruction.text(),
-                line.symbol() == null ? "" : line.symbol() + ":"});
+        item.setText(new String[] {"", address(instruction.pc()), line.symbol() == null ? "" : line.symbol() + ":", instruction.text(),
+                HEX.formatHex(line.bytes())});
+        item.setFont(font()); // of the line: the theme's style sheet sets the table's
         String picture = picture(marks.apply(instruction.pc()), here);
         item.setImage(RULER, picture == null ? null : icons.image(picture));
         item.setForeground(ADDRESS, palette.quiet());

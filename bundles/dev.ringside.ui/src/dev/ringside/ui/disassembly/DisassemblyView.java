@@ -119,7 +119,8 @@ public final class DisassemblyView extends ViewPart {
         if (!table.isVisible(index)) {
             table.reveal(index);
         }
-        pointAt(vcpu, index);
+        table.deselect(); // the line that executes next has its own colour; a selection would cover it
+        table.point(new Arrow(vcpu.pc(), true, vcpu.isInnermost()));
         int first = table.firstVisible();
         int count = Math.min(table.visibleLines(), table.listing().size() - first);
         growing = false;
@@ -138,16 +139,11 @@ public final class DisassemblyView extends ViewPart {
             table.show(Listing.of(lines));
             int index = Math.max(0, table.listing().indexOf(address));
             table.reveal(index);
-            table.select(index);
-            if (!vcpu.isRunning()) {
-                table.point(new Arrow(vcpu.pc(), true, vcpu.isInnermost()));
+            if (vcpu.isRunning() || address != vcpu.pc()) {
+                table.select(index);
             }
+            table.point(vcpu.isRunning() ? Arrow.NONE : new Arrow(vcpu.pc(), true, vcpu.isInnermost()));
         }, this::say);
-    }
-
-    private void pointAt(GuestVcpu vcpu, int index) {
-        table.point(new Arrow(vcpu.pc(), true, vcpu.isInnermost()));
-        table.select(index);
     }
 
     // Scrolling beyond the ends
@@ -191,11 +187,11 @@ public final class DisassemblyView extends ViewPart {
         long selected = table.selected() < 0 ? -1 : table.listing().address(table.selected());
         table.control().setRedraw(false);
         table.show(grown);
-        table.scrollTo(grown.indexOf(top));
         if (selected != -1) {
             table.select(grown.indexOf(selected));
         }
         table.control().setRedraw(true);
+        table.scrollTo(grown.indexOf(top));
         growing = false;
     }
 
@@ -225,7 +221,7 @@ public final class DisassemblyView extends ViewPart {
     // Actions
 
     private void contributeActions() {
-        Action toggle = action("Toggle Breakpoint\tCtrl+Shift+B", "breakpoint", () -> toggle(table.selected()));
+        Action toggle = action("Toggle Breakpoint\tCtrl+Shift+B", "breakpoint", () -> toggle(chosen()));
         Action runTo = action("Run to Line\tCtrl+R", "run-to", this::runToSelected);
         Action goTo = action("Go to Address\u2026\tCtrl+L", "go-to", this::askAddress);
         Action home = action("Go to Program Counter", "home", this::goHome);
@@ -275,6 +271,11 @@ public final class DisassemblyView extends ViewPart {
         };
     }
 
+    /** The selected line, or else the one that executes next. */
+    private int chosen() {
+        return table.selected() >= 0 || shown == null ? table.selected() : table.listing().indexOf(shown.pc());
+    }
+
     private void runToSelected() {
         if (table.selected() >= 0 && shown != null && shown.canChange()) {
             shown.runTo(table.listing().address(table.selected()));
@@ -301,7 +302,7 @@ public final class DisassemblyView extends ViewPart {
     }
 
     private void copySelected() {
-        int index = table.selected();
+        int index = chosen();
         if (index < 0) {
             return;
         }

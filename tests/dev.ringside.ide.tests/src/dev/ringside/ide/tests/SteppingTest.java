@@ -148,7 +148,7 @@ class SteppingTest extends UiTest {
         bot.waitUntil(Conditions.that("it has not ended", guest::isTerminated));
 
         assertEquals("fake: triple fault: #DF after #GP at 0x100010", bot.label("fake: triple fault"));
-        bot.viewByTitle("Debug").bot().tree().expandNode("<terminated>fake [Guest kernel]", "<terminated>fake \u2014 triple fault");
+        bot.viewByTitle("Debug").bot().tree().expandNode("<terminated>fake [Guest kernel]", "fake \u2014 triple fault");
         assertEquals(address(FakeMachine.BASE), register("rip").cell(1));
         assertFalse(guest.vcpus().getFirst().canStepInto());
     }

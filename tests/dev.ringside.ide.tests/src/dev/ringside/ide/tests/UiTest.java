@@ -1,5 +1,7 @@
 package dev.ringside.ide.tests;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.testkit.swtbot.Conditions;
 import dev.ringside.testkit.swtbot.SWTBotTable;
@@ -7,6 +9,11 @@ import dev.ringside.testkit.swtbot.SWTBotTree;
 import dev.ringside.testkit.swtbot.SWTBotTreeItem;
 import dev.ringside.testkit.swtbot.SWTWorkbenchBot;
 import dev.ringside.testkit.swtbot.ScreenshotOnFailure;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.eclipse.core.runtime.ILogListener;
+import org.eclipse.core.runtime.IStatus;
+import org.eclipse.core.runtime.Platform;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -16,13 +23,21 @@ import org.junit.jupiter.api.extension.ExtendWith;
 abstract class UiTest {
     static final int RULER = 0;
     static final int ADDRESS = 1;
+    static final int SYMBOL = 2;
     static final int TEXT = 3;
-    static final int SYMBOL = 4;
 
     final SWTWorkbenchBot bot = new SWTWorkbenchBot();
 
+    private final List<String> errors = new CopyOnWriteArrayList<>();
+    private final ILogListener log = (status, plugin) -> {
+        if (status.getSeverity() == IStatus.ERROR) {
+            errors.add(status.getMessage() + ": " + status.getException());
+        }
+    };
+
     @BeforeEach
     void cleanWorkbench() throws Exception {
+        Platform.addLogListener(log);
         Guests.removeAll();
         bot.resetWorkbench();
     }
@@ -31,6 +46,16 @@ abstract class UiTest {
     void noGuestIsLeft() throws Exception {
         bot.closeAllShells();
         Guests.removeAll();
+        bot.sync();
+        Platform.removeLogListener(log);
+        assertEquals(List.of(), errors, "the workbench logged errors");
+    }
+
+    /** Errors that a test provokes: they are taken out of the log. */
+    List<String> loggedErrors() {
+        List<String> logged = List.copyOf(errors);
+        errors.clear();
+        return logged;
     }
 
     SWTBotTable disassembly() {

@@ -88,8 +88,13 @@ public class SWTBot {
         return new SWTBotTree(find(Tree.class, tree -> true, 0, "tree"));
     }
 
+    /** @param tooltip without the key in parentheses that the workbench adds */
     public SWTBotToolbarButton toolbarButtonWithTooltip(String tooltip) {
-        return new SWTBotToolbarButton(find(ToolItem.class, item -> tooltip.equals(item.getToolTipText()), 0, "tool button \"" + tooltip + "\""));
+        return new SWTBotToolbarButton(find(ToolItem.class, item -> isTooltip(item, tooltip), 0, "tool button \"" + tooltip + "\""));
+    }
+
+    static boolean isTooltip(ToolItem item, String tooltip) {
+        return item.getToolTipText() != null && item.getToolTipText().replaceFirst(" \\(.*\\)$", "").equals(tooltip);
     }
 
     /** The dialog or window with this title. */

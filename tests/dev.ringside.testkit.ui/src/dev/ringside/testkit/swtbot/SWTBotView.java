@@ -52,7 +52,7 @@ public final class SWTBotView {
             var manager = reference.getView(true).getViewSite().getActionBars().getToolBarManager();
             return ((org.eclipse.jface.action.ToolBarManager) manager).getControl();
         });
-        return new SWTBotToolbarButton(Ui.find(() -> bar, ToolItem.class, item -> tooltip.equals(item.getToolTipText()), 0, "tool button \"" + tooltip + "\""));
+        return new SWTBotToolbarButton(Ui.find(() -> bar, ToolItem.class, item -> SWTBot.isTooltip(item, tooltip), 0, "tool button \"" + tooltip + "\""));
     }
 
     private Control control() {

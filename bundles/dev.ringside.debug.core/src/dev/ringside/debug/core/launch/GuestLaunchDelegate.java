@@ -25,7 +25,6 @@ public final class GuestLaunchDelegate extends LaunchConfigurationDelegate {
             return;
         }
         VmDebugTarget target = new VmDebugTarget(launch, configuration.getName(), machine);
-        launch.addDebugTarget(target);
         boolean debugging = ILaunchManager.DEBUG_MODE.equals(mode);
         target.start(!(debugging && guest.stopAtEntry()));
     }
