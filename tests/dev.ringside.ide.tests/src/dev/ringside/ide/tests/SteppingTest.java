@@ -120,7 +120,7 @@ class SteppingTest extends UiTest {
         bot.pressShortcut(SWT.F8);
         bot.waitUntil(Conditions.that("it does not run", () -> !guest.isSuspended()));
 
-        bot.toolbarButtonWithTooltip("Suspend").click();
+        bot.menu("Run").menu("Suspend").click();
 
         waitForStop(guest, 1);
         assertEquals(new StopReason.Suspended(), guest.stop());
@@ -158,7 +158,7 @@ class SteppingTest extends UiTest {
         VmDebugTarget guest = Guests.debug(machine);
         waitForStop(guest, 0);
 
-        bot.toolbarButtonWithTooltip("Terminate").click();
+        bot.menu("Run").menu("Terminate").click();
 
         bot.waitUntil(Conditions.that("it has not ended", guest::isTerminated));
         bot.viewByTitle("Disassembly").bot().link("Boot the sample kernel");
