@@ -120,11 +120,18 @@ final class DisassemblyTable {
 
     /** Scrolls so that {@code index} stands in the upper third, with its context above. */
     void reveal(int index) {
-        table.setTopIndex(Math.max(0, index - visibleLines() / 3));
+        scrollTo(Math.max(0, index - visibleLines() / 3));
     }
 
+    /** Again when the lines have their heights: GTK guesses those of lines that it has not drawn yet. */
     void scrollTo(int firstVisible) {
+        Listing shown = listing;
         table.setTopIndex(Math.max(0, firstVisible));
+        table.getDisplay().asyncExec(() -> {
+            if (!table.isDisposed() && listing == shown && table.getTopIndex() != firstVisible) {
+                table.setTopIndex(Math.max(0, firstVisible));
+            }
+        });
     }
 
     void select(int index) {

@@ -98,7 +98,8 @@ class SteppingTest extends UiTest {
         disassembly().scrollTo(0);
 
         bot.waitUntil(Conditions.that("nothing before " + first + " appears", () -> disassembly().indexOf(first, ADDRESS) > 0));
-        assertEquals(first, disassembly().cell(disassembly().topIndex(), ADDRESS));
+        bot.waitUntil(Conditions.that(() -> "it jumped to " + disassembly().cell(disassembly().topIndex(), ADDRESS),
+                () -> disassembly().cell(disassembly().topIndex(), ADDRESS).equals(first)));
     }
 
     @Test

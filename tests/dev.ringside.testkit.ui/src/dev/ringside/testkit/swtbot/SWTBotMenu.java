@@ -46,10 +46,9 @@ public final class SWTBotMenu extends AbstractSWTBot<MenuItem> {
         return Ui.call(widget::isEnabled);
     }
 
+    /** Waits until it is enabled: the workbench decides that a little later than what it depends on. */
     public void click() {
-        if (!isEnabled()) {
-            throw new IllegalStateException("the menu entry \"" + Ui.call(() -> plain(widget)) + "\" is disabled");
-        }
+        Ui.waitUntil(Conditions.that(() -> "the menu entry \"" + Ui.call(() -> plain(widget)) + "\" is disabled", this::isEnabled), Ui.TIMEOUT_MILLIS / 2);
         Ui.act(() -> Ui.send(widget, SWT.Selection));
     }
 }

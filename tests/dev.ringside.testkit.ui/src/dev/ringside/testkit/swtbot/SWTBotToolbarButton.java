@@ -14,10 +14,9 @@ public final class SWTBotToolbarButton extends AbstractSWTBot<ToolItem> {
         return Ui.call(widget::isEnabled);
     }
 
+    /** Waits until it is enabled: the workbench decides that a little later than what it depends on. */
     public void click() {
-        if (!isEnabled()) {
-            throw new IllegalStateException("the button \"" + Ui.call(widget::getToolTipText) + "\" is disabled");
-        }
+        Ui.waitUntil(Conditions.that(() -> "the button \"" + Ui.call(widget::getToolTipText) + "\" is disabled", this::isEnabled), Ui.TIMEOUT_MILLIS / 2);
         Ui.act(() -> Ui.send(widget, SWT.Selection));
     }
 }
