@@ -14,7 +14,8 @@ import java.util.ArrayDeque;
 /**
  * National Semiconductor PC16550D, "Universal Asynchronous Receiver/Transmitter with FIFOs", in a PC: OUT2 gates the interrupt.
  *
- * <p>Departures from the datasheet: transmission completes at once, whatever the divisor. The far end has perfect flow control: it sends one
+ * <p>Departures from the datasheet: the line is set to 8N1 after a reset, as a PC's firmware leaves it, so that a guest may write without setting it up;
+ * transmission completes at once, whatever the divisor. The far end has perfect flow control: it sends one
  * character per character time, waits while the FIFO is full, and holds its characters until the guest listens (the received-data interrupt is enabled,
  * or LSR was read {@value #POLLS_THAT_LISTEN} times with nothing sent in between), so that piped input is not lost to a driver that clears the FIFOs while it starts.
  */
@@ -29,6 +30,7 @@ public final class Ns16550a implements Device, SerialPort, ByteIo {
     static final int IIR_DATA = 0x04;
     static final int IIR_LINE = 0x06;
     static final int IIR_TIMEOUT = 0x0c;
+    static final int LCR_8N1 = 0x03;
     static final int LCR_BREAK = 0x40;
     static final int LCR_DLAB = 0x80;
     static final int MCR_DTR = 0x01;
@@ -373,7 +375,7 @@ public final class Ns16550a implements Device, SerialPort, ByteIo {
         fifoCount = 0;
         ier = 0;
         fcr = 0;
-        lcr = 0;
+        lcr = LCR_8N1;
         mcr = 0;
         lsrErrors = 0;
         modem = FAR_END_READY;
