@@ -110,7 +110,10 @@ final class DemoCommand implements Callable<Integer> {
         title("5. What happened");
         out.printf(Locale.ROOT, "%,d instructions in %.3f s of virtual time; %s%n", machine.statistics().instructions(),
             machine.statistics().virtualNanos() / 1e9, machine.end() == null ? "still running" : machine.end().describe());
+        out.println("exits by reason:");
         machine.statistics().exits().forEach((reason, count) -> out.printf(Locale.ROOT, "  %-16s %,8d%n", reason, count));
+        out.println("other events:");
+        machine.statistics().events().forEach((kind, count) -> out.printf(Locale.ROOT, "  %-16s %,8d%n", kind, count));
         out.println("event hash " + machine.statistics().eventHash());
         return machine.end() instanceof EndReason.PowerOff;
     }

@@ -37,8 +37,10 @@ record RunReport(Machine machine, StopReason stop, int status, double seconds) {
         err.printf(Locale.ROOT, "host seconds   %.2f%n", seconds);
         err.printf(Locale.ROOT, "guest MIPS     %.1f%n", s.instructions() / 1e6 / Math.max(seconds, 1e-9));
         err.printf(Locale.ROOT, "virtual time   %.3f s%n", s.virtualNanos() / 1e9);
-        err.println("events by reason");
+        err.println("exits by reason");
         s.exits().forEach((reason, count) -> err.printf(Locale.ROOT, "  %-16s %,15d%n", reason, count));
+        err.println("other events");
+        s.events().forEach((kind, count) -> err.printf(Locale.ROOT, "  %-16s %,15d%n", kind, count));
         err.println("event hash     " + s.eventHash());
         for (String missing : machine.unimplemented()) {
             err.println("unimplemented  " + missing);
@@ -58,6 +60,9 @@ record RunReport(Machine machine, StopReason stop, int status, double seconds) {
         var exits = new JsonObject();
         s.exits().forEach(exits::addProperty);
         json.add("exits", exits);
+        var events = new JsonObject();
+        s.events().forEach(events::addProperty);
+        json.add("events", events);
         json.addProperty("eventHash", s.eventHash());
         err.println(json);
         err.flush();

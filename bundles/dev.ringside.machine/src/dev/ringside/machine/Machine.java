@@ -140,7 +140,7 @@ public final class Machine implements Inspectable, AutoCloseable {
     }
 
     public MachineStatistics statistics() {
-        return new MachineStatistics(host.instructions(), clock.nanos(), recorder.counts(), recorder.hash());
+        return new MachineStatistics(host.instructions(), clock.nanos(), recorder.counts(true), recorder.counts(false), recorder.hash());
     }
 
     /** What the guest asked for that is not implemented, in the order in which it was met. */

@@ -53,11 +53,11 @@ final class RunRecorder implements TraceSink {
         hash ^= hash >>> 29;
     }
 
-    /** Kinds that happened, by label. */
-    SortedMap<String, Long> counts() {
+    /** Kinds that happened, by label: exits, or everything else. */
+    SortedMap<String, Long> counts(boolean exits) {
         var result = new TreeMap<String, Long>();
         for (TraceKind kind : KINDS) {
-            if (counts[kind.ordinal()] > 0) {
+            if (kind.isExit() == exits && counts[kind.ordinal()] > 0) {
                 result.put(kind.label(), counts[kind.ordinal()]);
             }
         }

@@ -30,8 +30,12 @@ class RunRecorderTest {
     }
 
     @Test
-    void countsByLabel() {
-        assertThat(recorded(7, 0x3f8).counts()).containsEntry("pio", 1L).hasSize(1);
+    void countsExitsApartFromOtherEvents() {
+        RunRecorder recorder = recorded(7, 0x3f8);
+        recorder.emit(TraceKind.PAGE_FAULT, 8, 0, 0x1000, 0, 0, 0);
+
+        assertThat(recorder.counts(true)).containsEntry("pio", 1L).hasSize(1);
+        assertThat(recorder.counts(false)).containsEntry("page_fault", 1L).hasSize(1);
     }
 
     private static RunRecorder recorded(long instructions, long port) {
