@@ -360,9 +360,8 @@ final class X87Semantics {
         Form form = x.insn().form();
         b.put(X86State.FIP, linear(x, x.thisPc(), X86State.CS));
         int reg = Math.max(0, form.digit());
-        int rm = Math.max(0, form.rm());
         boolean memory = x.operandCount() > 0 && x.isMemory(0);
-        int modrm = memory ? reg << 3 : 0xc0 | reg << 3 | (rm > 7 ? rm & 7 : register(x));
+        int modrm = memory ? reg << 3 : 0xc0 | reg << 3 | (form.rm() >= 0 ? form.rm() & 7 : register(x));
         b.put(X86State.FOP, b.constant(I16, (form.opcode() & 7) << 8 | modrm));
         if (memory) {
             Operand.Mem mem = (Operand.Mem) x.operand(0);

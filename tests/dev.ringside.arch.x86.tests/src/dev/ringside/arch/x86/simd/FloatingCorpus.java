@@ -6,6 +6,7 @@ import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.SseEnabled;
 import dev.ringside.arch.x86.cpu.X86Cpu;
 import dev.ringside.testkit.Repository;
+import dev.ringside.testkit.X86EngineMachine;
 import dev.ringside.testkit.X86TestMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,18 +87,109 @@ final class FloatingCorpus {
         return result;
     }
 
+    /** What a row runs on. */
+    interface Machine {
+        X86Cpu cpu();
+
+        void reset();
+
+        long load(long address);
+
+        void store(long address, long value);
+
+        void code(String hex);
+
+        /** Runs the code; the exception it raised, or −1. */
+        int run();
+    }
+
+    static Machine on(X86TestMachine m) {
+        return new Machine() {
+            @Override
+            public X86Cpu cpu() {
+                return m.cpu();
+            }
+
+            @Override
+            public void reset() {
+                // Every register of the corpus is set below.
+            }
+
+            @Override
+            public long load(long address) {
+                return m.memory().load(address, 8, 0);
+            }
+
+            @Override
+            public void store(long address, long value) {
+                m.memory().store(address, 8, value, 0);
+            }
+
+            @Override
+            public void code(String hex) {
+                m.code(CODE, hex);
+            }
+
+            @Override
+            public int run() {
+                GuestFault fault = m.run();
+                return fault == null ? -1 : fault.vector;
+            }
+        };
+    }
+
+    static Machine on(X86EngineMachine m) {
+        return new Machine() {
+            private String present = "";
+
+            @Override
+            public X86Cpu cpu() {
+                return m.cpu();
+            }
+
+            @Override
+            public void reset() {
+                m.reset();
+            }
+
+            @Override
+            public long load(long address) {
+                return m.memory().read(address, 8);
+            }
+
+            @Override
+            public void store(long address, long value) {
+                m.memory().write(address, 8, value);
+            }
+
+            @Override
+            public void code(String hex) {
+                if (!hex.equals(present)) {
+                    m.code(CODE, hex);
+                    present = hex;
+                }
+                m.cpu().pc(CODE);
+            }
+
+            @Override
+            public int run() {
+                return m.run();
+            }
+        };
+    }
+
     /** Runs the row's instruction; what changed, by the corpus's names. */
-    static Map<String, BigInteger> replay(X86TestMachine m, Row row) {
+    static Map<String, BigInteger> replay(Machine m, Row row) {
         X86Cpu cpu = m.cpu();
-        java.util.Arrays.fill(cpu.slots, 0);
+        m.reset();
         SseEnabled.in(cpu);
         set(m, row);
         Map<String, BigInteger> was = state(m);
-        m.code(CODE, row.hex());
-        GuestFault fault = m.run();
-        if (fault != null) {
+        m.code(row.hex());
+        int fault = m.run();
+        if (fault >= 0) {
             Map<String, BigInteger> result = new LinkedHashMap<>();
-            result.put("fault", BigInteger.valueOf(fault.vector));
+            result.put("fault", BigInteger.valueOf(fault));
             result.put("mxcsr", BigInteger.valueOf(cpu.slots[X86State.MXCSR.slot()]));
             return result;
         }
@@ -106,7 +198,7 @@ final class FloatingCorpus {
         return changed;
     }
 
-    private static void set(X86TestMachine m, Row row) {
+    private static void set(Machine m, Row row) {
         long[] r = m.cpu().slots;
         long fsw = row.was("fsw", BigInteger.ZERO).longValue();
         r[X86State.MXCSR.slot()] = row.was("mxcsr", BigInteger.valueOf(0x1f80)).longValue();
@@ -130,11 +222,11 @@ final class FloatingCorpus {
             r[FPE0 + i] = v.shiftRight(64).longValue();
         }
         BigInteger v = row.was("m", BigInteger.ZERO);
-        m.memory().store(MEMORY, 8, v.longValue(), 0);
-        m.memory().store(MEMORY + 8, 8, v.shiftRight(64).longValue(), 0);
+        m.store(MEMORY, v.longValue());
+        m.store(MEMORY + 8, v.shiftRight(64).longValue());
     }
 
-    private static Map<String, BigInteger> state(X86TestMachine m) {
+    private static Map<String, BigInteger> state(Machine m) {
         long[] r = m.cpu().slots;
         Map<String, BigInteger> state = new LinkedHashMap<>();
         for (int i = 0; i < 16; i++) {
@@ -143,7 +235,7 @@ final class FloatingCorpus {
         for (int i = 0; i < 8; i++) {
             state.put("p" + i, wide(r[FPE0 + i], r[FPR0 + i]));
         }
-        state.put("m", wide(m.memory().load(MEMORY + 8, 8, 0), m.memory().load(MEMORY, 8, 0)));
+        state.put("m", wide(m.load(MEMORY + 8), m.load(MEMORY)));
         state.put("rax", wide(0, r[X86State.RAX]));
         state.put("rcx", wide(0, r[X86State.RCX]));
         state.put("rdx", wide(0, r[X86State.RDX]));

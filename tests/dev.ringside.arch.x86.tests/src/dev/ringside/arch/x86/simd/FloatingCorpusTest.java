@@ -1,5 +1,6 @@
 package dev.ringside.arch.x86.simd;
 
+import dev.ringside.testkit.X86EngineMachine;
 import dev.ringside.testkit.X86TestMachine;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -8,7 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.assertj.core.api.Assertions;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Instructions do what a real processor did, bit for bit, flags included.
@@ -29,23 +31,21 @@ class FloatingCorpusTest {
     private static final Set<String> TRANSCENDENTAL = Set.of("f2xm1", "fyl2x", "fyl2xp1", "fptan", "fpatan", "fsin", "fcos", "fsincos");
     private static final BigInteger C1 = BigInteger.valueOf(0x200), CONDITIONS = BigInteger.valueOf(0x4700), PE = BigInteger.valueOf(0x20);
 
-    @Test
-    void sseDoesWhatTheProcessorDid() {
-        replay("x86-sse-64.txt");
+    @ParameterizedTest
+    @ValueSource(strings = {"x86-sse-64.txt", "x86-mmx-64.txt", "x86-x87-64.txt"})
+    void instructionsDoWhatTheProcessorDid(String file) {
+        replay(file, FloatingCorpus.on(X86TestMachine.longMode()));
     }
 
-    @Test
-    void mmxDoesWhatTheProcessorDid() {
-        replay("x86-mmx-64.txt");
+    @ParameterizedTest
+    @ValueSource(strings = {"x86-sse-64.txt", "x86-mmx-64.txt", "x86-x87-64.txt"})
+    void interpreterDoesWhatTheProcessorDid(String file) {
+        try (X86EngineMachine machine = X86EngineMachine.longMode("interpreter")) {
+            replay(file, FloatingCorpus.on(machine));
+        }
     }
 
-    @Test
-    void x87DoesWhatTheProcessorDid() {
-        replay("x86-x87-64.txt");
-    }
-
-    private static void replay(String file) {
-        X86TestMachine machine = X86TestMachine.longMode();
+    private static void replay(String file, FloatingCorpus.Machine machine) {
         List<String> failures = new ArrayList<>();
         Map<String, Integer> counts = new TreeMap<>();
         List<FloatingCorpus.Row> rows = FloatingCorpus.read(file).rows();
