@@ -5,6 +5,7 @@ import dev.ringside.arch.Assembler;
 import dev.ringside.arch.Cpu;
 import dev.ringside.arch.Disassembler;
 import dev.ringside.arch.Lifter;
+import dev.ringside.arch.x86.asm.X86Assembler;
 import dev.ringside.arch.x86.cpu.SystemHelpers;
 import dev.ringside.arch.x86.cpu.X86Cpu;
 import dev.ringside.arch.x86.lift.SemanticsTable;
@@ -52,6 +53,6 @@ public final class X86Architecture implements Architecture {
 
     @Override
     public Assembler assembler() {
-        throw new UnsupportedOperationException("assembler");
+        return new X86Assembler();
     }
 }
