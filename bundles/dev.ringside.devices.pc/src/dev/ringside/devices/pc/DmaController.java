@@ -18,6 +18,7 @@ public final class DmaController implements Device {
         this.name = name;
         this.first = new Dma8237();
         this.second = new Dma8237();
+        reset();
         context.claimPorts(this, 0x00, 16, first);
         // The second controller's registers are on even addresses.
         context.claimPorts(this, 0xc0, 32, new ByteIo() {

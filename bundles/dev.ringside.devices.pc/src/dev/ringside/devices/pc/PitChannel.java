@@ -352,6 +352,11 @@ final class PitChannel implements Inspectable {
     /** Power-on: the datasheet defines nothing; here mode 0 (OUT low), without a count, GATE high. */
     void reset() {
         gate = true;
+        outBeforeLoad = false;
+        switchAt = 0;
+        latchedCount = 0;
+        latchedStatus = 0;
+        writtenLsb = 0;
         control(0x30);
     }
 
