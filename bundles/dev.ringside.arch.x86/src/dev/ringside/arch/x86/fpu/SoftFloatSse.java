@@ -10,15 +10,22 @@ import static dev.ringside.arch.x86.fpu.Unpacked.ZERO;
  * zeros, tiny results may become zeros. Values are bits; a float32 lies in the low half. Exceptions accumulate in {@link #flags}.
  */
 public final class SoftFloatSse extends SoftFloat {
+    private static final int CONTROL_BITS = 0xffc0;
+
     private boolean denormalsAreZero;
+    private int control = -1;
 
     /** Takes rounding, masks and the two zero modes from MXCSR, and clears the flags. */
     public void control(int mxcsr) {
+        flags = 0;
+        if ((mxcsr & CONTROL_BITS) == control) {
+            return;
+        }
+        control = mxcsr & CONTROL_BITS;
         rounding = mxcsr >> 13 & 3;
         masks = mxcsr >> 7 & 0x3f;
         flushToZero = (mxcsr & 0x8000) != 0;
         denormalsAreZero = (mxcsr & 0x40) != 0;
-        flags = 0;
     }
 
     public long add(long x, long y, boolean single) {

@@ -206,6 +206,40 @@ public final class SseOperations {
         shift("psraw", Lanes::psraw, Lanes::psraw);
         shift("psrad", Lanes::psrad, Lanes::psrad);
 
+        // What string functions of C libraries spend their time in: one call and no further dispatch.
+        direct("pcmpeqb", (state, a, b, c, e) -> {
+            long[] r = state.slots;
+            int d = XMM0 + ((int) a << 1);
+            int s = XMM0 + ((int) b << 1);
+            r[d] = Lanes.pcmpeqb(r[d], r[s]);
+            r[d + 1] = Lanes.pcmpeqb(r[d + 1], r[s + 1]);
+            return 0;
+        });
+        direct("pcmpgtb", (state, a, b, c, e) -> {
+            long[] r = state.slots;
+            int d = XMM0 + ((int) a << 1);
+            int s = XMM0 + ((int) b << 1);
+            r[d] = Lanes.pcmpgtb(r[d], r[s]);
+            r[d + 1] = Lanes.pcmpgtb(r[d + 1], r[s + 1]);
+            return 0;
+        });
+        direct("pminub", (state, a, b, c, e) -> {
+            long[] r = state.slots;
+            int d = XMM0 + ((int) a << 1);
+            int s = XMM0 + ((int) b << 1);
+            r[d] = Lanes.pminub(r[d], r[s]);
+            r[d + 1] = Lanes.pminub(r[d + 1], r[s + 1]);
+            return 0;
+        });
+        direct("psubb", (state, a, b, c, e) -> {
+            long[] r = state.slots;
+            int d = XMM0 + ((int) a << 1);
+            int s = XMM0 + ((int) b << 1);
+            r[d] = Lanes.psubb(r[d], r[s]);
+            r[d + 1] = Lanes.psubb(r[d + 1], r[s + 1]);
+            return 0;
+        });
+
         across("packsswb", Lanes::packsswb, Lanes::packsswb);
         across("packssdw", Lanes::packssdw, Lanes::packssdw);
         across("packuswb", Lanes::packuswb, Lanes::packuswb);
@@ -426,6 +460,13 @@ public final class SseOperations {
 
     private static void halves(String name, Halves body, Pure mmx) {
         two(name, body, mmx);
+    }
+
+    /** Gives an instruction that has a helper a body with less indirection. */
+    private static void direct(String name, Helper.Body body) {
+        Helper plain = TWO.get(name);
+        ALL.remove(plain);
+        TWO.put(name, add(new Helper(plain.name(), null, plain.parameters(), plain.effects(), body)));
     }
 
     private static void shift(String name, Shift body, Pure mmx) {

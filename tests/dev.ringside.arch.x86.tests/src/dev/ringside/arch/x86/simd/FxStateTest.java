@@ -11,6 +11,7 @@ import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.Cr4;
 import dev.ringside.arch.x86.cpu.SseEnabled;
 import dev.ringside.arch.x86.fpu.X87;
+import dev.ringside.testkit.X86EngineMachine;
 import dev.ringside.testkit.X86TestMachine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,26 @@ class FxStateTest {
 
         assertThat(m.cpu().slots[X86State.MXCSR.slot()]).as("the flag is set all the same").isEqualTo(0x1d84);
         assertThat(m.xmmLow(0)).isEqualTo(Double.doubleToLongBits(1));
+    }
+
+    @Test
+    void alignedFormsRefuseMisalignedMemoryAndUnalignedFormsDoNot() {
+        try (X86EngineMachine engine = X86EngineMachine.longMode("interpreter")) {
+            // movaps xmm0,[rbx]; movaps [rbx],xmm0; paddb xmm0,[rbx]; addps xmm0,[rbx]; movntdq [rbx],xmm0
+            for (String code : new String[] {"0f2803", "0f2903", "660ffc03", "0f5803", "660fe703"}) {
+                assertThat(run(engine, code)).as(code).isEqualTo(Vector.GP);
+            }
+            // movups xmm0,[rbx]; movdqu [rbx],xmm0; addss xmm0,[rbx]; pcmpistri xmm0,[rbx],0; movq xmm0,[rbx]
+            for (String code : new String[] {"0f1003", "f30f7f03", "f30f5803", "660f3a630300", "f30f7e03"}) {
+                assertThat(run(engine, code)).as(code).isEqualTo(-1);
+            }
+        }
+    }
+
+    private static int run(X86EngineMachine engine, String code) {
+        engine.reset();
+        SseEnabled.in(engine.cpu());
+        return engine.code(0x1000, code).gpr(RBX, AREA + 4).run();
     }
 
     @Test
