@@ -85,7 +85,8 @@ public final class X86Lifter implements Lifter {
             } else if (insn == Decoder.UNDEFINED || isUndefined(x)) {
                 raise(x, Vector.UD);
             } else if (insn.form().is("cpl0") && !x.mode(X86Mode.CPL_0)) {
-                raise(x, Vector.GP);
+                // CLAC and STAC alone do not exist for programs (SDM 2A:CLAC).
+                raise(x, insn.form().insn().feature().equals("smap") ? Vector.UD : Vector.GP);
             } else {
                 requireUnit(x);
                 SemanticsTable.of(insn.form()).lift(x);
