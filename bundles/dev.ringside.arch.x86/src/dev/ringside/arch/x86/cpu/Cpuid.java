@@ -22,13 +22,13 @@ final class Cpuid {
     private static final String VENDOR = "GenuineIntel";
     private static final String BRAND = "Ringside virtual x86-64-v2 processor";
 
-    /** Feature bits by leaf: EAX, EBX, ECX, EDX. */
-    private static final Map<Integer, int[]> FEATURES = new HashMap<>();
+    /** Feature bits by leaf and, in the low half, subleaf: EAX, EBX, ECX, EDX. */
+    private static final Map<Long, int[]> FEATURES = new HashMap<>();
     private static final Set<String> NAMES = new HashSet<>();
 
     static {
         for (String[] row : TableFile.rows("/tables/cpuid.table")) {
-            int[] registers = FEATURES.computeIfAbsent(Integer.parseUnsignedInt(row[0], 16), leaf -> new int[4]);
+            int[] registers = FEATURES.computeIfAbsent(key(row[0]), leaf -> new int[4]);
             int register = switch (row[1]) {
                 case "eax" -> EAX;
                 case "ebx" -> EBX;
@@ -39,6 +39,15 @@ final class Cpuid {
             registers[register] |= 1 << Integer.parseInt(row[2]);
             NAMES.add(row[3]);
         }
+    }
+
+    private static long key(String leafAndSubleaf) {
+        String[] parts = leafAndSubleaf.split("\\.");
+        return key(Integer.parseUnsignedInt(parts[0], 16), parts.length > 1 ? Integer.parseInt(parts[1]) : 0);
+    }
+
+    private static long key(int leaf, int subleaf) {
+        return (long) leaf << 32 | subleaf & 0xffffffffL;
     }
 
     private final X86Cpu cpu;
@@ -73,7 +82,7 @@ final class Cpuid {
             leaf = MAX_BASIC;
             subleaf = 0;
         }
-        int[] features = subleaf == 0 || leaf == 1 || leaf < 0 ? FEATURES.get(leaf) : null;
+        int[] features = FEATURES.get(key(leaf, hasSubleaves(leaf) ? subleaf : 0));
         for (int i = 0; i < 4; i++) {
             r[i] = features == null ? 0 : features[i];
         }
@@ -110,6 +119,10 @@ final class Cpuid {
                 // Feature bits only, or a leaf that is all zeros.
             }
         }
+    }
+
+    private static boolean hasSubleaves(int leaf) {
+        return leaf == 4 || leaf == 7 || leaf == 0xb || leaf == 0xd;
     }
 
     private static void vendor(int[] r) {
