@@ -13,8 +13,8 @@ import static dev.ringside.arch.x86.fpu.Unpacked.ZERO;
  * are a 64-bit significand and 16 bits of sign and exponent; results are left in {@link #sig} and {@link #se}. Exceptions accumulate in
  * {@link #flags}; what an unmasked one means for the destination is the caller's.
  *
- * <p>Departure from the manual: none known, except that FPREM on operands whose exponents differ by 64 or more reduces by an implementation's own
- * choice, which here is the largest that the manual allows to be seen: 63 at most, in steps of 32.
+ * <p>Where the manual leaves a choice: FPREM on operands whose exponents differ by d ≥ 64 reduces by 32 + (d mod 32) binades at a time, as
+ * processors do.
  */
 public final class SoftFloat80 extends SoftFloat {
     /** Sign and exponent of the default NaN, infinities and NaNs. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.x86.X86State;
+import dev.ringside.arch.x86.cpu.SseEnabled;
 import dev.ringside.arch.x86.isa.EncodingSamples;
 import dev.ringside.arch.x86.isa.Form;
 import dev.ringside.arch.x86.isa.IsaTable;
@@ -11,6 +12,7 @@ import dev.ringside.arch.x86.lift.SemanticsTable;
 import dev.ringside.ir.IrVerifier;
 import dev.ringside.testkit.X86TestMachine;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FloatingFormsTest {
     private static final Set<String> FEATURES = Set.of("fpu", "mmx", "sse", "sse2", "sse3", "ssse3", "sse41", "sse42", "fxsr", "xsaveopt");
 
+    private static final Map<Integer, X86TestMachine> MACHINES =
+        Map.of(16, X86TestMachine.realMode(), 32, X86TestMachine.protectedMode(), 64, X86TestMachine.longMode());
+
     @Test
     void everyFormHasAMeaning() {
         assertThat(IsaTable.load().forms()).filteredOn(FloatingFormsTest::isFloating)
@@ -27,8 +32,8 @@ class FloatingFormsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {32, 64})
-    void everyFormLiftsAndRunsInProtectedMode(int codeBits) {
+    @ValueSource(ints = {16, 32, 64})
+    void everyFormLiftsAndRuns(int codeBits) {
         for (Form form : IsaTable.load().forms()) {
             if (isFloating(form)) {
                 EncodingSamples.of(form, codeBits, 1).forEach(FloatingFormsTest::run);
@@ -38,9 +43,11 @@ class FloatingFormsTest {
 
     private static void run(EncodingSamples.Sample sample) {
         String hex = HexFormat.of().formatHex(sample.bytes());
-        X86TestMachine m = (sample.codeBits() == 64 ? X86TestMachine.longMode() : X86TestMachine.protectedMode()).code(0x1000, hex);
+        X86TestMachine m = MACHINES.get(sample.codeBits()).code(0x1000, hex);
+        SseEnabled.in(m.cpu());
+        m.cpu().slots[X86State.MXCSR.slot()] = 0x1f80;
         m.cpu().slots[X86State.FCW.slot()] = 0x37f;
-        // Operands lie wherever they lie: the memory is small, so registers are zero and what is out of reach faults.
+        // Displacements point anywhere, so some accesses fault; nothing else may happen.
         try {
             IrVerifier.verify(m.lift(1));
             m.run();
