@@ -168,7 +168,11 @@ final class Candidate {
             case ONE -> value == 1 ? null : tooLarge(number, value, "1");
             case RELATIVE -> {
                 long distance = distance(value, address);
-                boolean fits = code.width() == Width.B ? distance == (byte) distance : operandBits == 16 || distance == (int) distance;
+                boolean fits = code.width() == Width.B ? distance == (byte) distance : operandBits != 16 && distance == (int) distance;
+                if (operandBits == 16) {
+                    // IP wraps within its 64 KiB.
+                    fits = (value ^ address + length) >>> 16 == 0 && (fits || code.width() != Width.B);
+                }
                 yield fits ? null : new SourceError(number.column(), "the target is " + distance + " bytes away, which is out of reach");
             }
             default -> {

@@ -32,7 +32,10 @@ final class Matcher {
     private final int column;
 
     private final List<Candidate> found = new ArrayList<>();
+    /** Widths that memory without a told size would get; more than one is an error. */
     private final Set<Integer> memoryWidths = new TreeSet<>();
+    /** Widths that it could have been told. */
+    private final Set<Integer> possibleWidths = new TreeSet<>();
     private final Set<Integer> counts = new TreeSet<>();
     private String impossible;
     private boolean otherMode;
@@ -62,7 +65,7 @@ final class Matcher {
         }
         if (memoryWidths.size() > 1) {
             throw new SourceError(unsizedMemory(), "the size of this memory operand is not told: write "
-                    + memoryWidths.stream().map(Matcher::sizeWord).collect(Collectors.joining(" or ")) + " before it");
+                    + possibleWidths.stream().map(Matcher::sizeWord).collect(Collectors.joining(" or ")) + " before it");
         }
         found.sort(Comparator.comparingInt(Candidate::length).thenComparingInt(c -> c.penalty));
         return found;
@@ -82,7 +85,7 @@ final class Matcher {
                 operands.add(null);
             }
             readings.add(operands);
-            if (count == 2 && (mnemonic.equals("test") || mnemonic.equals("xchg")) && written.get(1) instanceof Memory) {
+            if (count == 2 && (mnemonic.equals("xchg") || mnemonic.equals("test") && written.get(1) instanceof Memory)) {
                 readings.add(List.of(written.get(1), written.get(0)));
             }
         } else if (written.isEmpty()) {
@@ -189,7 +192,9 @@ final class Matcher {
                 unsized.add(memory.width().bits(operandBits, codeBits));
             }
         }
-        if (!pinned && operandBits != usual(form) || isNop(form, operands, operandBits)) {
+        possibleWidths.addAll(unsized);
+        boolean longFar = codes.length > 0 && codes[0].place() == Place.FAR_POINTER && codeBits == 16;
+        if (!pinned && operandBits != usual(form) && !longFar || isNop(form, operands, operandBits)) {
             return;
         }
         if (prefixes.lock() && !(form.is("lock") && operands.length > 0 && operands[0] instanceof Memory)) {
@@ -272,7 +277,9 @@ final class Matcher {
             case Register r -> register(form, code, r.reg(), width, follows);
             case Memory m -> {
                 OperandCode memory = code.memory() != null ? code.memory() : code;
-                yield memory(form, memory, m, memory.width().bits(operandBits, codeBits), code.memory() == null && follows);
+                // After "far" a size is that of the offset.
+                int bits = m.far() ? operandBits : memory.width().bits(operandBits, codeBits);
+                yield memory(form, memory, m, bits, code.memory() == null && follows);
             }
             case Number n -> number(code, n, width, operandBits);
             case FarAddress f -> code.place() != Place.FAR_POINTER || f.bits() != 0 && f.bits() != operandBits ? NO : f.bits() != 0 ? PINS_SIZE : YES;
@@ -319,7 +326,7 @@ final class Matcher {
             case RM_GENERAL, RM_MMX, RM_XMM -> memory.far() ? NO : yes;
             case MEMORY -> {
                 boolean farTransfer = form.insn().is("branch") || form.insn().is("call");
-                boolean isFar = memory.far() || memory.bits() == 48 || memory.bits() == 80;
+                boolean isFar = memory.far() || memory.bits() == 48 || memory.bits() == 80 || memory.bits() == 32 && codeBits == 64;
                 yield farTransfer && code.width() == Width.P && !isFar || memory.far() && !farTransfer ? NO : yes;
             }
             case OFFSET -> memory.isAbsolute() && !memory.relative() ? !mnemonic.equals("movabs") || addressBits(form, memory) == 64 ? yes : NO : NO;
@@ -372,6 +379,11 @@ final class Matcher {
         }
         if (impossible != null) {
             return new SourceError(column, impossible);
+        }
+        for (SourceOperand operand : written) {
+            if (codeBits != 64 && operand instanceof Register r && r.reg().registerClass() == RegisterClass.GENERAL && r.reg().bits() == 64) {
+                return new SourceError(r.column(), r.written() + " exists in 64-bit code only");
+            }
         }
         if (otherMode && entries.stream().allMatch(e -> e.form().is(codeBits == 64 ? "i64" : "o64") || e.form().operandSize() == 64)) {
             return new SourceError(column, "'" + mnemonic + "' does not exist in " + codeBits + "-bit code");

@@ -2,6 +2,7 @@ package dev.ringside.arch.x86.isa;
 
 import dev.ringside.arch.CodeSource;
 import dev.ringside.arch.x86.decode.Decoder;
+import dev.ringside.arch.x86.isa.OperandCode.Width;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,26 +71,22 @@ public final class EncodingSamples {
         if (form.operandSize() != 0) {
             return new int[] {form.operandSize()};
         }
-        boolean varies = form.is("d64") || form.insn().is("return") || form.operands().stream().anyMatch(o -> switch (OperandCode.of(o).width()) {
-            case V, Z, Y, P, A -> !o.contains("/");
-            default -> OperandCode.of(o).signExtended();
-        }) || form.is("sized");
-        boolean only32And64 = form.isVex() || form.prefix() == 0x66
-                || form.operands().stream().noneMatch(o -> OperandCode.of(o).width() != OperandCode.Width.Y && varies(o)) && !form.is("sized");
-        if (!varies || form.is("f64") && codeBits == 64) {
+        boolean by66 = form.is("sized");
+        boolean byRexW = form.is("d64") || form.insn().is("return");
+        for (String operand : form.operands()) {
+            OperandCode code = OperandCode.of(operand);
+            Width width = code.memory() != null ? Width.NONE : code.width();
+            by66 |= width == Width.V || width == Width.Z || width == Width.P || width == Width.A || code.signExtended();
+            byRexW |= width == Width.V || width == Width.Y || width == Width.P || code.signExtended();
+        }
+        by66 &= !form.isVex() && form.prefix() != 0x66 && form.prefix() != 0;
+        if (form.is("f64") && codeBits == 64 || !by66 && !byRexW) {
             return new int[] {0};
         }
         if (codeBits == 64) {
-            return only32And64 ? new int[] {32, 64} : new int[] {16, 32, 64};
+            return by66 ? byRexW ? new int[] {16, 32, 64} : new int[] {16, 32} : new int[] {32, 64};
         }
-        return only32And64 ? new int[] {0} : new int[] {16, 32};
-    }
-
-    private static boolean varies(String operand) {
-        return switch (OperandCode.of(operand).width()) {
-            case V, Z, Y, P, A -> true;
-            default -> OperandCode.of(operand).signExtended();
-        };
+        return by66 ? new int[] {16, 32} : new int[] {0};
     }
 
     /** How the ModRM byte is filled. */
