@@ -198,7 +198,6 @@ final class AcpiTables {
     private static byte[] pciRoot(long pciMemoryFirst) {
         return Aml.device("PCI0",
                 Aml.name("_HID", Aml.eisaId("PNP0A03")),
-                Aml.name("_ADR", Aml.integer(0)),
                 Aml.name("_UID", Aml.integer(0)),
                 Aml.name("_CRS", Aml.resources(
                         Aml.busRange(0, 0xff), Aml.io(0xcf8, 8), Aml.ioRange(0, 0xcf7), Aml.ioRange(0xd00, 0xffff),

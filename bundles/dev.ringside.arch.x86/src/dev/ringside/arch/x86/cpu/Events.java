@@ -202,7 +202,10 @@ final class Events {
     /** @return false when nothing came of it */
     private boolean serviceFirst() {
         if (initPending) {
+            int startup = startupVector; // a SIPI that came after the INIT, before this processor had its turn
             cpu.initialize();
+            startupVector = waitsForStartup ? startup : -1;
+            look();
             return true;
         }
         if (waitsForStartup) {

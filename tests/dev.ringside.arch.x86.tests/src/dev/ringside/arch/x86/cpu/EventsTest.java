@@ -389,6 +389,18 @@ class EventsTest {
     }
 
     @Test
+    void startupIpiRightBehindTheInitIsNotLost() {
+        var cpu = new X86Cpu(1);
+
+        cpu.init();
+        cpu.startup(0x10); // as SeaBIOS sends them, before the other processor had its turn
+        cpu.serviceEvents();
+
+        assertThat(cpu.isHalted()).isFalse();
+        assertThat(cpu.fetchAddress(cpu.pc())).isEqualTo(0x10000);
+    }
+
+    @Test
     void initResetsButKeepsVectorRegistersAndMsrs() {
         var m = longMode();
         m.cpu.msrs.write(Msrs.IA32_LSTAR, 0x1234);
