@@ -23,12 +23,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * A virtual machine. Runs on the thread that calls {@link #run}; everything else belongs to that thread too, except the methods that say otherwise.
  *
- * <p>Virtual processors take turns on one thread, {@link #QUANTUM} instructions each, in an order that depends on nothing outside. Devices act
+ * <p>Virtual processors take turns on one thread, about {@link #QUANTUM} instructions each, in an order that depends on the seed and nothing outside. Devices act
  * between instructions, when their deadlines in virtual time come. So a run is a function of the description and of recorded input.
  */
 public final class Machine implements Inspectable, AutoCloseable {
-    /** Instructions that a processor runs before the next one has its turn. */
+    /** The most instructions that a processor runs before the next one has its turn. */
     static final long QUANTUM = 20_000;
+    /** Turns are up to this much shorter: equal ones can fall into step with a guest's loop, and always end while it holds its lock. */
+    private static final int QUANTUM_JITTER = 1024;
     /** Without other processors, deadlines and limits, a run looks up this often. */
     private static final long SLICE = 50_000_000;
     /** This many timer expiries in a row that wake no processor mean that nothing ever will. */
@@ -194,7 +196,7 @@ public final class Machine implements Inspectable, AutoCloseable {
             return run(1);
         }
         turn = vcpu;
-        turnLeft = QUANTUM;
+        turnLeft = turnLength();
         vcpus.get(vcpu).stepOverBreakpoint();
         pauseRequested.set(false);
         long before = host.instructions();
@@ -208,7 +210,7 @@ public final class Machine implements Inspectable, AutoCloseable {
     private StopReason runVcpu(int index, long limit) {
         if (index != turn || turnLeft <= 0) {
             turn = index;
-            turnLeft = QUANTUM;
+            turnLeft = turnLength();
         }
         long budget = Math.min(limit - host.instructions(), SLICE);
         long deadline = clock.nextDeadlineNanos();
@@ -253,6 +255,14 @@ public final class Machine implements Inspectable, AutoCloseable {
             case VmExit.Cpuid c -> throw unexpected(c);
             case VmExit.Hypercall h -> throw unexpected(h);
         };
+    }
+
+    /** A function of the seed and of how far the run has come (the finalizer of SplitMix64), so it needs no state of its own. */
+    private long turnLength() {
+        long mixed = description.seed() + host.instructions() * 0x9e3779b97f4a7c15L;
+        mixed = (mixed ^ mixed >>> 30) * 0xbf58476d1ce4e5b9L;
+        mixed = (mixed ^ mixed >>> 27) * 0x94d049bb133111ebL;
+        return QUANTUM - Long.remainderUnsigned(mixed ^ mixed >>> 31, QUANTUM_JITTER);
     }
 
     private static StopReason debugStop(VmExit.Debug d) {

@@ -174,6 +174,7 @@ public final class MachineBuilder {
         boardHolder[0] = board;
         if (shadow != null) {
             host.mmio().claim(board.devices().getFirst(), ShadowMemory.start(), ShadowMemory.sizeBytes(), shadow.underneath());
+            Firmware.videoBios(d.firmware()).ifPresent(rom -> board.addFwCfgFile("vgaroms/vgabios.bin", rom));
         }
         var serial = new Transcript();
         board.serialPorts().getFirst().connect(serial::accept);
