@@ -180,8 +180,6 @@ final class Cpuid {
         if (subleaf == 0) {
             r[EAX] = 3;
             r[EBX] = r[ECX] = 512 + 64;
-        } else if (subleaf == 1) {
-            r[EAX] = 1; // XSAVEOPT
         }
     }
 }
