@@ -7,13 +7,17 @@ import dev.ringside.arch.CodeSource;
 import dev.ringside.arch.Symbolizer;
 import dev.ringside.arch.x86.isa.EncodingSamples;
 import dev.ringside.arch.x86.isa.EncodingSamples.Sample;
+import dev.ringside.arch.x86.text.Corpora;
 import dev.ringside.arch.x86.text.X86Disassembler;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -64,6 +68,31 @@ class RoundTripTest {
     private static String comparable(String text) {
         String ordered = text.startsWith("xchg ") ? "xchg " + Stream.of(text.substring(5).split(",")).sorted().collect(Collectors.joining(",")) : text;
         return ordered.replaceFirst("^((?:ro|rc|sh|sa)[lr] .*),0x1$", "$1,1").replaceFirst("^mov (.*)[A-Z]+WORD PTR ds:|^mov (.*)(?:BYTE|WORD) PTR ds:", "mov $1$2ds:");
+    }
+
+    /** Text by objdump of code that GNU as made: an oracle that knows nothing of our tables. */
+    @Test
+    void compilerMadeCodeComesBackFromTheTextOfObjdump() throws IOException {
+        List<String> failures = new ArrayList<>();
+        int same = 0;
+        int all = 0;
+        for (String line : Files.readAllLines(Corpora.folder().resolve("x86-disasm-code64-objdump-2.40.txt"))) {
+            String[] columns = line.split("\t", -1);
+            if (line.startsWith("#") || columns[2].contains("(bad)")) {
+                continue;
+            }
+            all++;
+            String text = columns[2].replaceFirst("\\s*#.*", "");
+            AssemblyResult result = new X86Assembler(64).assemble("code", "org 0x" + columns[0] + "\n" + text);
+            String bytes = HexFormat.of().formatHex(result.bytes());
+            if (result.hasErrors() || bytes.length() > columns[1].length()) {
+                failures.add(columns[1] + "  " + text + ": " + bytes + result.errors());
+            }
+            same += bytes.equals(columns[1]) ? 1 : 0;
+        }
+
+        assertThat(failures.stream().limit(SHOWN)).as("%d of %d lines fail", failures.size(), all).isEmpty();
+        assertThat(same).as("instructions of %d whose bytes are those of GNU as", all).isGreaterThan(all * 95 / 100);
     }
 
     @ParameterizedTest

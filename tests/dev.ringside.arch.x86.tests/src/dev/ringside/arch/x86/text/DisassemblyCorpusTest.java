@@ -7,7 +7,6 @@ import dev.ringside.arch.DisassembledInstruction;
 import dev.ringside.arch.Symbolizer;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,7 +23,7 @@ class DisassemblyCorpusTest {
     void textIsThatOfObjdump(int bits, String corpus) throws IOException {
         List<String> differences = new ArrayList<>();
         int compared = 0;
-        for (String line : Files.readAllLines(corpora().resolve(corpus))) {
+        for (String line : Files.readAllLines(Corpora.folder().resolve(corpus))) {
             if (line.startsWith("#")) {
                 continue;
             }
@@ -41,17 +40,5 @@ class DisassemblyCorpusTest {
 
         assertThat(compared).isGreaterThan(1000);
         assertThat(differences.stream().limit(SHOWN)).as("%d of %d lines differ", differences.size(), compared).isEmpty();
-    }
-
-    /** {@code tests/corpora}, found from wherever the tests are run. */
-    static Path corpora() {
-        Path at = Path.of("").toAbsolutePath();
-        while (at != null && !Files.isDirectory(at.resolve("tests/corpora"))) {
-            at = at.getParent();
-        }
-        if (at == null) {
-            throw new AssertionError("no tests/corpora above " + Path.of("").toAbsolutePath());
-        }
-        return at.resolve("tests/corpora");
     }
 }
