@@ -7,7 +7,21 @@ public final class StopText {
     private StopText() {
     }
 
-    /** @param stop null while it runs */
+    /** In a word or two, where the address stands beside it. @param stop null while it runs */
+    public static String brief(StopReason stop) {
+        return switch (stop) {
+            case null -> "running";
+            case StopReason.Entry e -> "at entry";
+            case StopReason.Suspended s -> "suspended";
+            case StopReason.Breakpoint b -> "breakpoint";
+            case StopReason.Watchpoint w -> w.write() ? "write watchpoint" : "read watchpoint";
+            case StopReason.Stepped s -> "stepped";
+            case StopReason.Limit l -> "limit reached";
+            case StopReason.Ended e -> e.reason().word();
+        };
+    }
+
+    /** In a sentence. @param stop null while it runs */
     public static String describe(StopReason stop) {
         return switch (stop) {
             case null -> "running";

@@ -40,13 +40,10 @@ public final class GuestModelPresentation extends LabelProvider implements IDebu
     /** The virtual CPU that caused the stop says why; the others stand still with it. */
     private static String state(VcpuThread vcpu) {
         VmDebugTarget machine = vcpu.target();
-        if (machine.isTerminated()) {
-            return machine.end() == null ? "terminated" : machine.end().word();
-        }
         if (vcpu.isStepping()) {
             return "stepping";
         }
-        return !vcpu.isSuspended() || machine.stopVcpu() == vcpu ? StopText.describe(machine.stop()) : "suspended";
+        return !vcpu.isSuspended() || machine.stopVcpu() == vcpu ? StopText.brief(machine.stop()) : "suspended";
     }
 
     @Override

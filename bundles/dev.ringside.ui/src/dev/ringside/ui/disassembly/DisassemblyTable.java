@@ -6,7 +6,10 @@ import dev.ringside.machine.MachineControl.DisassembledLine;
 import dev.ringside.ui.Icons;
 import dev.ringside.ui.Palette;
 import dev.ringside.ui.guest.AddressMarks.Mark;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.LongFunction;
 import org.eclipse.jface.resource.JFaceResources;
 import org.eclipse.swt.SWT;
@@ -19,7 +22,12 @@ import org.eclipse.swt.widgets.Table;
 import org.eclipse.swt.widgets.TableColumn;
 import org.eclipse.swt.widgets.TableItem;
 
-/** Draws a {@link Listing}: a ruler with breakpoints and the arrow, then address, label, instruction, bytes. Only visible lines are filled. */
+/**
+ * Draws a {@link Listing}: a ruler with breakpoints and the arrow, then address, label, instruction, bytes.
+ *
+ * <p>Lines of the table are never taken away, only emptied, and only what differs from what a line shows is set. (A virtual table would fill
+ * fewer lines; but GTK asks for lines of it while they are removed, and the style sheets then hold on to items whose memory is gone.)
+ */
 final class DisassemblyTable {
     private static final int RULER = 0;
     private static final int ADDRESS = 1;
@@ -33,9 +41,14 @@ final class DisassemblyTable {
     private final Table table;
     private final Icons icons;
     private final LongFunction<Mark> marks;
+    /** What each line of the table shows; null for an empty one. */
+    private final List<Row> rows = new ArrayList<>();
     private Palette palette;
     private Listing listing = Listing.EMPTY;
     private Arrow arrow = Arrow.NONE;
+
+    private record Row(DisassembledLine line, Mark mark, boolean here, boolean innermost, Palette palette) {
+    }
 
     /** Where the selected frame is. @param innermost whether it executes there, or will only return there */
     record Arrow(long pc, boolean shown, boolean innermost) {
@@ -44,17 +57,16 @@ final class DisassemblyTable {
 
     DisassemblyTable(Composite parent, LongFunction<Mark> marks) {
         this.marks = marks;
-        table = new Table(parent, SWT.VIRTUAL | SWT.FULL_SELECTION | SWT.SINGLE | SWT.V_SCROLL | SWT.H_SCROLL);
+        table = new Table(parent, SWT.FULL_SELECTION | SWT.SINGLE | SWT.V_SCROLL | SWT.H_SCROLL);
         table.setHeaderVisible(true);
         icons = new Icons(table);
         palette = Palette.of(table);
         int letter = letterWidth();
         column("", RULER_PIXELS);
         column("Address", 18 * letter);
-        column("Symbol", 20 * letter);
-        column("Instruction", 36 * letter);
+        column("Symbol", 17 * letter);
+        column("Instruction", 31 * letter);
         column("Bytes", 45 * letter);
-        table.addListener(SWT.SetData, this::fill);
     }
 
     private static Font font() {
@@ -86,9 +98,7 @@ final class DisassemblyTable {
 
     void show(Listing now) {
         listing = now;
-        palette = Palette.of(table);
-        table.setItemCount(now.size());
-        table.clearAll();
+        refresh();
     }
 
     void point(Arrow now) {
@@ -98,10 +108,28 @@ final class DisassemblyTable {
         }
     }
 
-    /** Draws the visible lines anew: a mark, the arrow or the theme has changed. */
+    /** Draws what has changed: lines, a mark, the arrow, the theme. */
     void refresh() {
         palette = Palette.of(table);
-        table.clearAll();
+        table.setRedraw(false);
+        while (rows.size() < listing.size()) {
+            new TableItem(table, SWT.NONE).setFont(font()); // of the line: the theme's style sheet sets the table's
+            rows.add(null);
+        }
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = i < listing.size() ? row(listing.line(i)) : null;
+            if (!Objects.equals(row, rows.get(i))) {
+                rows.set(i, row);
+                fill(table.getItem(i), row);
+            }
+        }
+        table.setRedraw(true);
+    }
+
+    private Row row(DisassembledLine line) {
+        long address = line.instruction().pc();
+        boolean here = arrow.shown() && address == arrow.pc();
+        return new Row(line, marks.apply(address), here, here && arrow.innermost(), palette);
     }
 
     // Where the user looks
@@ -151,41 +179,41 @@ final class DisassemblyTable {
     /** Index of the line whose ruler is at this place, or −1. */
     int rulerLineAt(Event event) {
         TableItem item = table.getItem(new Point(event.x, event.y));
-        return item != null && event.x < RULER_PIXELS ? table.indexOf(item) : -1;
+        int index = item != null && event.x < RULER_PIXELS ? table.indexOf(item) : -1;
+        return index < listing.size() ? index : -1;
     }
 
     // Filling
 
-    private void fill(Event event) {
-        if (event.index < 0 || event.index >= listing.size()) {
-            return; // GTK asks for lines while it takes them away
+    private void fill(TableItem item, Row row) {
+        if (row == null) {
+            item.setText(new String[] {"", "", "", "", ""});
+            item.setImage(RULER, null);
+            item.setBackground(null);
+            return;
         }
-        TableItem item = (TableItem) event.item;
-        DisassembledLine line = listing.line(event.index);
-        DisassembledInstruction instruction = line.instruction();
-        boolean here = arrow.shown() && instruction.pc() == arrow.pc();
-        item.setText(new String[] {"", address(instruction.pc()), line.symbol() == null ? "" : line.symbol() + ":", instruction.text(),
-                HEX.formatHex(line.bytes())});
-        item.setFont(font()); // of the line: the theme's style sheet sets the table's
-        String picture = picture(marks.apply(instruction.pc()), here);
+        DisassembledInstruction instruction = row.line.instruction();
+        item.setText(new String[] {"", address(instruction.pc()), row.line.symbol() == null ? "" : row.line.symbol() + ":", instruction.text(),
+                HEX.formatHex(row.line.bytes())});
+        String picture = picture(row);
         item.setImage(RULER, picture == null ? null : icons.image(picture));
         item.setForeground(ADDRESS, palette.quiet());
-        item.setForeground(BYTES, palette.quiet());
-        item.setForeground(TEXT, !instruction.valid() ? palette.bad() : instruction.kind() == FlowKind.NEXT ? null : palette.flow());
         item.setForeground(SYMBOL, palette.flow());
-        item.setBackground(!here ? null : arrow.innermost() ? palette.current() : palette.caller());
+        item.setForeground(TEXT, !instruction.valid() ? palette.bad() : instruction.kind() == FlowKind.NEXT ? null : palette.flow());
+        item.setForeground(BYTES, palette.quiet());
+        item.setBackground(!row.here ? null : row.innermost ? palette.current() : palette.caller());
     }
 
     private static String address(long address) {
         return "%016x".formatted(address);
     }
 
-    private String picture(Mark mark, boolean here) {
-        String pointer = arrow.innermost() ? "arrow" : "caller";
-        return switch (mark) {
-            case NONE -> here ? pointer : null;
-            case ENABLED -> here ? pointer + "-breakpoint" : "breakpoint";
-            case DISABLED -> here ? pointer + "-breakpoint-disabled" : "breakpoint-disabled";
+    private static String picture(Row row) {
+        String pointer = row.innermost ? "arrow" : "caller";
+        return switch (row.mark) {
+            case NONE -> row.here ? pointer : null;
+            case ENABLED -> row.here ? pointer + "-breakpoint" : "breakpoint";
+            case DISABLED -> row.here ? pointer + "-breakpoint-disabled" : "breakpoint-disabled";
         };
     }
 }

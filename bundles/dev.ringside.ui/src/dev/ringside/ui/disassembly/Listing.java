@@ -10,7 +10,7 @@ final class Listing {
     static final Listing EMPTY = new Listing(List.of());
 
     /** What is far from where the user looks is dropped, or scrolling would collect the whole memory. */
-    private static final int MOST_LINES = 2_000;
+    private static final int MOST_LINES = 480;
 
     private final List<DisassembledLine> lines;
 

@@ -59,6 +59,8 @@ final class RegisterTree {
         editor.grabHorizontal = true;
         tree.addListener(SWT.MouseDoubleClick, this::doubleClicked);
         tree.addListener(SWT.KeyDown, this::keyPressed);
+        tree.addListener(SWT.Expand, this::openedOrClosed);
+        tree.addListener(SWT.Collapse, this::openedOrClosed);
     }
 
     private void column(String title, int width) {
@@ -123,14 +125,32 @@ final class RegisterTree {
         item.setText(NAME, group.name());
         item.setText(VALUE, summary(group));
         item.setFont(VALUE, font);
-        boolean changed = group.registers().stream().anyMatch(register -> values.changed().contains(register.name()));
-        mark(item, changed, palette, item.getFont(NAME));
         for (int i = 0; i < group.registers().size(); i++) {
             showRegister(line(item, i), group.registers().get(i), symbols, palette);
         }
         while (item.getItemCount() > group.registers().size()) {
             item.getItem(group.registers().size()).dispose();
         }
+        markGroup(item, palette);
+    }
+
+    /** A closed group tells that something in it has changed. */
+    private void markGroup(TreeItem item, Palette palette) {
+        boolean changed = false;
+        for (TreeItem line : item.getItems()) {
+            changed |= line.getData() instanceof RegisterValue register && values.changed().contains(register.name());
+        }
+        item.setForeground(NAME, changed && !item.getExpanded() ? palette.changed() : null);
+    }
+
+    /** Asked for while the line is about to open or close, so it is looked at afterwards. */
+    private void openedOrClosed(Event event) {
+        TreeItem item = (TreeItem) event.item;
+        tree.getDisplay().asyncExec(() -> {
+            if (!item.isDisposed() && values != null) {
+                markGroup(item, Palette.of(tree));
+            }
+        });
     }
 
     private void showRegister(TreeItem item, RegisterValue register, Symbolizer symbols, Palette palette) {

@@ -30,7 +30,7 @@ class SampleKernelTest extends UiTest {
         bot.pressShortcut(SWT.F8);
         waitForStop(guest, 2);
         assertEquals("long_mode:", labelAtProgramCounter(guest));
-        bot.viewByTitle("Debug").bot().tree().expandNode("Sample kernel [Guest kernel]", "Sample kernel", "CPU 0 (stopped at breakpoint 0x").getNode("long_mode");
+        bot.viewByTitle("Debug").bot().tree().expandNode("Sample kernel [Guest kernel]", "Sample kernel", "CPU 0 (breakpoint)").getNode("long_mode");
 
         // Three steps, each with what it changed.
         bot.pressShortcut(SWT.F6);

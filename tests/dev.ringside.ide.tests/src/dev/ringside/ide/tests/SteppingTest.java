@@ -26,7 +26,7 @@ class SteppingTest extends UiTest {
 
         assertEquals("start:", disassembly().cell(disassembly().indexOf(address(FakeMachine.BASE), ADDRESS), SYMBOL));
         assertEquals(address(0), register("rax").cell(1));
-        SWTBotTreeItem cpu = bot.viewByTitle("Debug").bot().tree().expandNode("fake [Guest kernel]", "fake", "CPU 0 (stopped at entry)");
+        SWTBotTreeItem cpu = bot.viewByTitle("Debug").bot().tree().expandNode("fake [Guest kernel]", "fake", "CPU 0 (at entry)");
         assertEquals("start  0x100000", cpu.getNode("start").getText());
     }
 
