@@ -20,13 +20,13 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         IFolderLayout left = layout.createFolder("left", IPageLayout.LEFT, 0.22f, editors);
         left.addView(IDebugUIConstants.ID_DEBUG_VIEW);
 
+        IFolderLayout right = layout.createFolder("right", IPageLayout.RIGHT, 0.64f, editors);
+        right.addView(RegistersView.ID);
+
         IFolderLayout bottom = layout.createFolder("bottom", IPageLayout.BOTTOM, 0.66f, editors);
         bottom.addView(SerialConsoleView.ID);
         bottom.addView(IDebugUIConstants.ID_BREAKPOINT_VIEW);
         bottom.addView(IDebugUIConstants.ID_MEMORY_VIEW);
-
-        IFolderLayout right = layout.createFolder("right", IPageLayout.RIGHT, 0.64f, editors);
-        right.addView(RegistersView.ID);
 
         IFolderLayout centre = layout.createFolder("centre", IPageLayout.LEFT, 0.95f, editors);
         centre.addView(DisassemblyView.ID);

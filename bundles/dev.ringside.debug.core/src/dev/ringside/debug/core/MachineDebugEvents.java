@@ -77,7 +77,6 @@ final class MachineDebugEvents implements MachineListener {
         target.stopped(event.vcpu(), event.reason());
         if (event.reason() instanceof StopReason.Ended(EndReason.Terminated terminated)) {
             target.close();
-            tellEnd();
         } else {
             tellStop(target.vcpus().get(event.vcpu()), event.reason());
         }
@@ -99,7 +98,8 @@ final class MachineDebugEvents implements MachineListener {
         });
     }
 
-    private void tellEnd() {
+    /** Told when a run ends, and again when what is left of it is closed. */
+    void tellEnd() {
         List<DebugEvent> events = new ArrayList<>();
         if (target.isClosed()) {
             target.vcpus().forEach(vcpu -> events.add(new DebugEvent(vcpu, DebugEvent.TERMINATE)));

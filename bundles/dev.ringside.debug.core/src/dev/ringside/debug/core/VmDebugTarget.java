@@ -210,7 +210,7 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
         machine.terminate();
     }
 
-    /** Gives the guest's memory back. */
+    /** Gives the guest's memory back, and tells that there is nothing to look at any more. */
     void close() {
         if (closed) {
             return;
@@ -220,6 +220,7 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
         breakpoints.close();
         serialLine.close();
         machine.close();
+        events.tellEnd();
     }
 
     private final ILaunchesListener whenRemoved = new ILaunchesListener() {

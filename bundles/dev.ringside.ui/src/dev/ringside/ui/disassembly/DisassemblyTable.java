@@ -5,8 +5,10 @@ import dev.ringside.arch.DisassembledInstruction.FlowKind;
 import dev.ringside.machine.MachineControl.DisassembledLine;
 import dev.ringside.ui.Icons;
 import dev.ringside.ui.Palette;
+import dev.ringside.ui.ThemeChanges;
 import dev.ringside.ui.guest.AddressMarks.Mark;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -67,6 +69,12 @@ final class DisassemblyTable {
         column("Symbol", 17 * letter);
         column("Instruction", 31 * letter);
         column("Bytes", 45 * letter);
+        ThemeChanges.listen(table, this::themeChanged);
+    }
+
+    private void themeChanged() {
+        Collections.fill(rows, null);
+        refresh();
     }
 
     private static Font font() {
@@ -113,7 +121,7 @@ final class DisassemblyTable {
         palette = Palette.of(table);
         table.setRedraw(false);
         while (rows.size() < listing.size()) {
-            new TableItem(table, SWT.NONE).setFont(font()); // of the line: the theme's style sheet sets the table's
+            new TableItem(table, SWT.NONE);
             rows.add(null);
         }
         for (int i = 0; i < rows.size(); i++) {
@@ -195,6 +203,7 @@ final class DisassemblyTable {
         DisassembledInstruction instruction = row.line.instruction();
         item.setText(new String[] {"", address(instruction.pc()), row.line.symbol() == null ? "" : row.line.symbol() + ":", instruction.text(),
                 HEX.formatHex(row.line.bytes())});
+        item.setFont(font()); // of the line: the theme's style sheet sets the table's
         String picture = picture(row);
         item.setImage(RULER, picture == null ? null : icons.image(picture));
         item.setForeground(ADDRESS, palette.quiet());

@@ -5,6 +5,7 @@ import dev.ringside.machine.MachineControl.RegisterValue;
 import dev.ringside.ui.Icons;
 import dev.ringside.ui.LatestAnswer;
 import dev.ringside.ui.NoGuestHint;
+import dev.ringside.ui.ThemeChanges;
 import dev.ringside.ui.guest.GuestFocus;
 import dev.ringside.ui.guest.GuestVcpu;
 import dev.ringside.ui.guest.RegisterValues;
@@ -43,6 +44,7 @@ public final class RegistersView extends ViewPart {
         tree = new RegisterTree(pages, this::edit);
         values = new LatestAnswer<>(pages);
         edits = new LatestAnswer<>(pages);
+        ThemeChanges.listen(pages, () -> focusChanged(shown));
         contributeActions();
         focus = getSite().getService(GuestFocus.class);
         focus.addListener(focusListener);

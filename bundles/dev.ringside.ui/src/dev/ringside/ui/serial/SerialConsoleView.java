@@ -2,6 +2,7 @@ package dev.ringside.ui.serial;
 
 import dev.ringside.ui.Icons;
 import dev.ringside.ui.Palette;
+import dev.ringside.ui.ThemeChanges;
 import dev.ringside.ui.guest.GuestFocus;
 import dev.ringside.ui.guest.GuestVcpu;
 import dev.ringside.ui.guest.SerialChannel;
@@ -38,13 +39,18 @@ public final class SerialConsoleView extends ViewPart {
         ITerminalConnector made = TerminalConnectorExtension.makeTerminalConnector(CONNECTOR);
         terminal = TerminalViewControlFactory.makeControl(new Silent(), parent, new ITerminalConnector[] {made});
         terminal.setBufferLineLimit(LINES_KEPT);
-        terminal.setInvertedColors(Palette.isDark(parent.getBackground().getRGB()));
+        takeColours(parent);
+        ThemeChanges.listen(parent, () -> takeColours(parent));
         terminal.setConnector(made);
         terminal.connectTerminal();
         connector = made.getAdapter(SerialConnector.class);
         contributeActions();
         focus = getSite().getService(GuestFocus.class);
         focus.addListener(focusListener);
+    }
+
+    private void takeColours(Composite parent) {
+        terminal.setInvertedColors(Palette.isDark(parent.getBackground().getRGB()));
     }
 
     private void focusChanged(GuestVcpu vcpu) {

@@ -11,9 +11,13 @@ import dev.ringside.testkit.swtbot.SWTWorkbenchBot;
 import dev.ringside.testkit.swtbot.ScreenshotOnFailure;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import org.eclipse.core.runtime.ILogListener;
 import org.eclipse.core.runtime.IStatus;
 import org.eclipse.core.runtime.Platform;
+import org.eclipse.debug.ui.DebugUITools;
+import org.eclipse.ui.PlatformUI;
+import org.eclipse.ui.commands.ICommandService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -78,12 +82,21 @@ abstract class UiTest {
     void waitForStop(VmDebugTarget machine, long number) {
         bot.waitUntil(Conditions.that(() -> "stop " + number + " does not come; it is stop " + machine.stopNumber() + ", " + machine.stop(),
                 () -> machine.stopNumber() >= number && machine.stop() != null && machine.stopVcpu().getTopStackFrame() != null));
-        long pc = machine.stopVcpu().getTopStackFrame().pc();
-        bot.waitUntil(Conditions.that(() -> "the Registers view does not show the stop at " + address(pc),
+        // The frame of a stop is there a moment after its number: each condition asks for it anew.
+        LongSupplier pc = () -> machine.stopVcpu().getTopStackFrame().pc();
+        bot.waitUntil(Conditions.that(() -> "the Registers view does not show the stop at " + address(pc.getAsLong()),
                 () -> registers().getAllItems().stream().flatMap(group -> group.getItems().stream())
-                        .anyMatch(item -> item.getText().equalsIgnoreCase("rip") && item.cell(1).equals(address(pc)))));
-        bot.waitUntil(Conditions.that(() -> "the Disassembly view does not show " + address(pc), () -> disassembly().indexOf(address(pc), ADDRESS) >= 0));
+                        .anyMatch(item -> item.getText().equalsIgnoreCase("rip") && item.cell(1).equals(address(pc.getAsLong())))));
+        bot.waitUntil(Conditions.that("the Debug view does not select the frame",
+                () -> PlatformUi.call(DebugUITools::getDebugContext) == machine.stopVcpu().getTopStackFrame()));
+        bot.waitUntil(Conditions.that("stepping stays disabled", () -> machine.isTerminated() || PlatformUi.call(UiTest::canStep)));
+        bot.waitUntil(Conditions.that(() -> "the Disassembly view does not show " + address(pc.getAsLong()), () -> disassembly().indexOf(address(pc.getAsLong()), ADDRESS) >= 0));
         bot.sync();
+    }
+
+    /** The platform decides that in the background, some milliseconds after a stop; a key pressed earlier does nothing. */
+    private static boolean canStep() {
+        return PlatformUI.getWorkbench().getService(ICommandService.class).getCommand("org.eclipse.debug.ui.commands.StepOver").isEnabled();
     }
 
     static String address(long address) {

@@ -6,7 +6,9 @@ import java.util.function.Predicate;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.graphics.GC;
 import org.eclipse.swt.graphics.Image;
+import org.eclipse.swt.graphics.ImageData;
 import org.eclipse.swt.graphics.ImageLoader;
+import org.eclipse.swt.graphics.Rectangle;
 import org.eclipse.swt.widgets.Button;
 import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Display;
@@ -126,16 +128,22 @@ public class SWTBot {
 
     /** The whole screen as a PNG file; folders are made. */
     public void captureScreenshot(String fileName) {
+        captureScreenshot(fileName, () -> Display.getCurrent().getBounds());
+    }
+
+    /** The part of the screen that {@code area} tells on the UI thread. */
+    void captureScreenshot(String fileName, Callable<Rectangle> area) {
         File file = new File(fileName).getAbsoluteFile();
         file.getParentFile().mkdirs();
+        Rectangle bounds = Ui.call(area);
         Ui.run(() -> {
             Display display = Display.getCurrent();
-            Image image = new Image(display, display.getBounds().width, display.getBounds().height);
+            Image image = new Image(display, bounds.width, bounds.height);
             GC gc = new GC(display);
-            gc.copyArea(image, 0, 0);
+            gc.copyArea(image, bounds.x, bounds.y);
             gc.dispose();
             ImageLoader loader = new ImageLoader();
-            loader.data = new org.eclipse.swt.graphics.ImageData[] {image.getImageData()};
+            loader.data = new ImageData[] {image.getImageData()};
             loader.save(file.getPath(), SWT.IMAGE_PNG);
             image.dispose();
         });

@@ -29,6 +29,11 @@ public final class SWTBotShell extends AbstractSWTBot<Shell> {
         });
     }
 
+    /** The window alone, as a PNG file. */
+    public void captureScreenshot(String fileName) {
+        bot().captureScreenshot(fileName, widget::getBounds);
+    }
+
     /** Finds widgets in it. */
     public SWTBot bot() {
         return new SWTBot(() -> widget);

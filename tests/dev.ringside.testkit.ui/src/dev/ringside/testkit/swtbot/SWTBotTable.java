@@ -52,10 +52,10 @@ public final class SWTBotTable extends AbstractSWTBot<Table> {
         return Ui.call(widget::getTopIndex);
     }
 
-    /** Scrolls as the scroll bar would. */
+    /** Drags the scroll bar to where {@code topRow} is the first. All rows are taken to be of one height. */
     public void scrollTo(int topRow) {
         Ui.act(() -> {
-            widget.setTopIndex(topRow);
+            widget.getVerticalBar().setSelection(topRow * (widget.getVerticalBar().getMaximum() / Math.max(1, widget.getItemCount())));
             Ui.send(widget.getVerticalBar(), SWT.Selection);
         });
     }

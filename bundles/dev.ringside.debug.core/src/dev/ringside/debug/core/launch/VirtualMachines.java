@@ -3,8 +3,8 @@ package dev.ringside.debug.core.launch;
 import dev.ringside.arch.Architecture;
 import dev.ringside.arch.AssemblyResult;
 import dev.ringside.debug.core.DebugCore;
-import dev.ringside.device.BlockBackend;
 import dev.ringside.device.BoardProvider;
+import dev.ringside.device.FileBackend;
 import dev.ringside.engine.EngineProvider;
 import dev.ringside.loader.GuestImage;
 import dev.ringside.loader.ImageBytes;
@@ -18,8 +18,6 @@ import dev.ringside.machine.MachineException;
 import dev.ringside.machine.MachineProviders;
 import dev.ringside.machine.MachineThread;
 import dev.ringside.samples.Sample;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -47,7 +45,7 @@ public final class VirtualMachines implements MachineOpener {
 
     private Machine build(GuestLaunchConfiguration guest) throws MachineException, ImageException {
         MachineProviders providers = providers();
-        var builder = new MachineBuilder(providers, VirtualMachines::openDisk);
+        var builder = new MachineBuilder(providers, FileBackend::open);
         return guest.sample() == null ? builder.build(guest.machine()) : builder.build(guest.machine(), assembled(guest.sample(), providers));
     }
 
@@ -74,9 +72,5 @@ public final class VirtualMachines implements MachineOpener {
         } catch (InvalidSyntaxException impossible) {
             throw new AssertionError("there is no filter", impossible);
         }
-    }
-
-    private static BlockBackend openDisk(Path file, boolean writable) throws IOException {
-        throw new IOException("disk '" + file + "': disks are not in this build");
     }
 }
