@@ -99,9 +99,9 @@ final class DebugRegisters {
         return n;
     }
 
-    /** A #DB is being delivered. */
+    /** A #DB is being delivered: B0 to B3 tell about it alone, the other bits are only ever set (SDM 3B 17.2.3). */
     void entered(int dr6Bits) {
-        dr6 |= dr6Bits;
+        dr6 = dr6 & ~0xfL | dr6Bits;
         dr7 &= ~GD;
     }
 
