@@ -199,6 +199,9 @@ final class Layout implements Expression.Scope {
     private void times(Statement.Times times) throws SourceError {
         long count = count(times.count());
         long start = at;
+        if (count > MAX_BYTES) {
+            throw new SourceError(times.count().column(), "the program is larger than " + (MAX_BYTES >> 20) + " MiB");
+        }
         for (long i = 0; i < count; i++) {
             here = at;
             place(times.body());

@@ -98,6 +98,9 @@ final class Lexer {
             digits = digits.substring(0, digits.length() - 1);
             radix = 8;
         }
+        if (digits.length() > 64) {
+            throw new SourceError(start + 1, "the number does not fit in 64 bits");
+        }
         BigInteger value;
         try {
             value = new BigInteger(digits, radix);

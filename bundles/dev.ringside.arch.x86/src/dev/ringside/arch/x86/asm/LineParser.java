@@ -18,6 +18,9 @@ final class LineParser {
     private static final Set<String> DIRECTIVES = Set.of("bits", "use16", "use32", "use64", "org", "align", "alignb", "times", "equ", "global", "extern",
             "section", "segment", "default", "cpu", "db", "dw", "dd", "dq", "resb", "resw", "resd", "resq");
 
+    /** Definitions that double each other grow fast. */
+    private static final int MAX_TOKENS = 20_000;
+
     private final Set<String> names = new HashSet<>();
     private final Map<String, Long> constants = new HashMap<>();
     private final Map<String, List<Token>> definitions = new HashMap<>();
@@ -172,7 +175,7 @@ final class LineParser {
         return null;
     }
 
-    private List<Token> expand(List<Token> tokens) {
+    private List<Token> expand(List<Token> tokens) throws SourceError {
         if (definitions.isEmpty()) {
             return tokens;
         }
@@ -182,6 +185,9 @@ final class LineParser {
             if (body == null) {
                 expanded.add(token);
             } else {
+                if (expanded.size() + body.size() > MAX_TOKENS) {
+                    throw new SourceError(token.column(), "the line is too long with '" + token.text() + "' replaced");
+                }
                 for (Token inner : body) {
                     expanded.add(new Token(inner.kind(), inner.text(), inner.value(), token.column()));
                 }
@@ -236,6 +242,9 @@ final class LineParser {
             case "times" -> {
                 Expression count = cursor.expression();
                 Statement body = statement();
+                if (body instanceof Statement.Times) {
+                    throw new SourceError(first.column(), "times cannot repeat times: multiply the counts");
+                }
                 if (body == null) {
                     throw new SourceError(first.column(), "times repeats instructions and data, not directives");
                 }

@@ -9,9 +9,14 @@ final class TokenCursor {
     private static final List<List<String>> LEVELS = List.of(List.of("|"), List.of("^"), List.of("&"), List.of("<<", ">>"), List.of("+", "-"),
             List.of("*", "/", "%"));
 
+    private static final int MAX_OPERATIONS = 1000;
+    private static final int MAX_DEPTH = 100;
+
     private final List<Token> tokens;
     private final String parentLabel;
     private int at;
+    private int operations;
+    private int depth;
 
     /** @param parentLabel what a name that begins with a dot belongs to */
     TokenCursor(List<Token> tokens, String parentLabel) {
@@ -69,6 +74,7 @@ final class TokenCursor {
     }
 
     Expression expression() throws SourceError {
+        operations = 0;
         return binary(0);
     }
 
@@ -79,13 +85,28 @@ final class TokenCursor {
         Expression left = binary(level + 1);
         while (peek().kind() == Kind.SYMBOL && LEVELS.get(level).contains(peek().text())) {
             Token operator = take();
+            limit(++operations, MAX_OPERATIONS, operator);
             left = new Expression.Binary(operator.text(), left, binary(level + 1), left.column());
         }
         return left;
     }
 
+    /** Evaluation is recursive: a hostile line must not exhaust the stack. */
+    private static void limit(int now, int most, Token token) throws SourceError {
+        if (now > most) {
+            throw new SourceError(token.column(), "the expression is too long");
+        }
+    }
+
     private Expression unary() throws SourceError {
         Token token = take();
+        limit(++depth, MAX_DEPTH, token);
+        Expression expression = primary(token);
+        depth--;
+        return expression;
+    }
+
+    private Expression primary(Token token) throws SourceError {
         switch (token.kind()) {
             case NUMBER -> {
                 return new Expression.Constant(token.value(), token.column());
@@ -115,7 +136,7 @@ final class TokenCursor {
                         return new Expression.Start(token.column());
                     }
                     case "(" -> {
-                        Expression inner = expression();
+                        Expression inner = binary(0);
                         expect(")");
                         return inner;
                     }

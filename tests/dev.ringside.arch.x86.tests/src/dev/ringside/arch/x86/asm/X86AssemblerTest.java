@@ -187,6 +187,22 @@ class X86AssemblerTest {
     }
 
     @Test
+    void hostileTextsEndWithAnError() {
+        assertThat(error(64, "dd " + "(".repeat(100_000))).endsWith("the expression is too long");
+        assertThat(error(64, "dd 1" + "+1".repeat(100_000))).endsWith("the expression is too long");
+        assertThat(error(64, "dd " + "-".repeat(100_000) + "1")).endsWith("the expression is too long");
+        assertThat(error(64, "dd " + "9".repeat(1_000_000))).endsWith("the number does not fit in 64 bits");
+        assertThat(error(64, "times 1 << 40 resb 0")).contains("larger than 64 MiB");
+        assertThat(error(64, "times 1000 times 1000 resb 0")).contains("times cannot repeat times");
+        StringBuilder doubling = new StringBuilder("%define a0 x + x\n");
+        for (int i = 1; i < 60; i++) {
+            doubling.append("%define a" + i + " a" + (i - 1) + " + a" + (i - 1) + "\n");
+        }
+        assertThat(new X86Assembler(64).assemble("t.asm", doubling.toString()).errors().get(0).message()).startsWith("the line is too long");
+        assertThat(error(64, "a equ b\nb equ a + 1")).contains("addresses do not settle");
+    }
+
+    @Test
     void allErrorsOfATextAreToldInOrder() {
         AssemblyResult result = new X86Assembler(64).assemble("t.asm", "foo\nmov eax, y\nbar eax\n");
 
