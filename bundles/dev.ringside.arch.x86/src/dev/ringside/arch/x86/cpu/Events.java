@@ -147,6 +147,14 @@ final class Events {
         stepping = cpu.flag(Rflags.TF);
     }
 
+    /** SYSRET: a TF that it restores traps before the first instruction it returns to, unlike one that IRET restores. */
+    void stepFollowsReturn() {
+        stepping = false;
+        if (cpu.flag(Rflags.TF)) {
+            debugTrap(DebugRegisters.BS);
+        }
+    }
+
     // Questions
 
     boolean isHalted() {

@@ -47,6 +47,7 @@ final class FastSystemCalls {
         cpu.rflags(cpu.slots[R11] & SYSRET_FLAGS);
         enter((to64 ? base + 16 : base) | 3, base + 8 | 3, 3, to64 ? CODE_64 : CODE_32);
         cpu.pc(to64 ? target : target & 0xffffffffL);
+        cpu.events.stepFollowsReturn();
     }
 
     /** Intel processors know SYSCALL and SYSRET in 64-bit mode only. */

@@ -230,6 +230,26 @@ class EventsTest {
         assertThat(m.stack(0)).isEqualTo(handler(DB));
     }
 
+    @Test
+    void sysretThatSetsTrapFlagTrapsAtOnceAndSyscallFollowsItsMask() {
+        var back = longMode().code("480f07");  // sysretq
+        back.cpu.msrs.write(Msrs.IA32_STAR, 0x0018_0008L << 32);
+        back.cpu.slots[X86State.RCX] = 0x1800;
+        back.cpu.slots[11] = Rflags.TF;
+        back.step();
+        back.boundary();
+        assertThat(back.cpu.pc()).isEqualTo(handler(DB));
+        assertThat(back.stack(0)).isEqualTo(0x1800);
+
+        var call = longMode().atCpl3().code("0f05");
+        call.cpu.msrs.write(Msrs.IA32_STAR, 0x0018_0008L << 32);
+        call.cpu.msrs.write(Msrs.IA32_LSTAR, 0x1800);
+        call.cpu.msrs.write(Msrs.IA32_FMASK, Rflags.TF);
+        call.cpu.rflags(Rflags.TF);
+        call.step();
+        assertThat(call.cpu.hasEvents()).isFalse();
+    }
+
     // Breakpoints
 
     @Test
