@@ -14,6 +14,14 @@ public interface Vcpu {
      */
     VmExit run(long maxInstructions);
 
+    /**
+     * One step of a debugger's: the delivery of one waiting event, or one instruction, or the delivery of the exception that it raised. The processor
+     * then stands before the next instruction, in the last case the handler's first. Stops at no execution breakpoint.
+     *
+     * @return as {@link #run}; {@link VmExit.BudgetReached} when the step is complete
+     */
+    VmExit step();
+
     /** Makes the current or the next {@link #run} end soon with {@link VmExit.Paused}, at an instruction boundary. Thread-safe. */
     void requestPause();
 

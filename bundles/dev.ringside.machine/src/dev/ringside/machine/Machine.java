@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * A virtual machine. Runs on the thread that calls {@link #run}; everything else belongs to that thread too, except the methods that say otherwise.
@@ -185,7 +186,10 @@ public final class Machine implements Inspectable, AutoCloseable {
         }
     }
 
-    /** Runs exactly one instruction of {@code vcpu}, whoever's turn it is, unless it waits. */
+    /**
+     * One step of {@code vcpu}, whoever's turn it is: an instruction, or the delivery of an event or exception. When it waits, the machine runs on until
+     * it has retired one instruction somewhere.
+     */
     public StopReason step(int vcpu) {
         takeInput();
         clock.expireDue();
@@ -197,13 +201,8 @@ public final class Machine implements Inspectable, AutoCloseable {
         }
         turn = vcpu;
         turnLeft = turnLength();
-        vcpus.get(vcpu).stepOverBreakpoint();
         pauseRequested.set(false);
-        long before = host.instructions();
-        StopReason stop = null;
-        while (stop == null && end == null && host.instructions() == before && isRunnable(vcpu)) {
-            stop = runVcpu(vcpu, before + 1);
-        }
+        StopReason stop = on(vcpus.get(vcpu), Vcpu::step);
         return stop != null ? stop : end != null ? new StopReason.Ended(end) : new StopReason.Stepped();
     }
 
@@ -221,17 +220,23 @@ public final class Machine implements Inspectable, AutoCloseable {
             budget = Math.min(budget, turnLeft);
         }
         Vcpu vcpu = vcpus.get(index);
+        if (pauseRequested.get()) {
+            vcpu.requestPause();
+        }
+        long allowed = Math.max(1, budget);
+        return on(vcpu, v -> v.run(allowed));
+    }
+
+    /** Lets a processor run and takes up what it left to the machine. @return why the machine stops, or null when it goes on */
+    private StopReason on(Vcpu vcpu, Function<Vcpu, VmExit> way) {
         Cpu cpu = vcpu.cpu();
         long before = host.instructions();
         cpu.instructions = before;
         host.runs(cpu);
         running = vcpu;
-        if (pauseRequested.get()) {
-            vcpu.requestPause();
-        }
         VmExit exit;
         try {
-            exit = vcpu.run(Math.max(1, budget));
+            exit = way.apply(vcpu);
         } finally {
             running = null;
             host.stopped(cpu);

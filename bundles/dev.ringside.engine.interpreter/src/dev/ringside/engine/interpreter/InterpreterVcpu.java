@@ -112,6 +112,25 @@ final class InterpreterVcpu implements Vcpu {
         }
     }
 
+    @Override
+    public VmExit step() {
+        limit = cpu.instructions + 1;
+        skipsNext = true;
+        VmExit exit = null;
+        if (!cpu.isShutdown()) {
+            if (!alone && cpu.hasEvents()) {
+                cpu.serviceEvents();
+            } else if (cpu.isHalted()) {
+                return VmExit.HALTED;
+            } else {
+                do {
+                    exit = runBlocks();
+                } while (exit == null && alone);
+            }
+        }
+        return exit != null ? exit : cpu.isShutdown() ? VmExit.TRIPLE_FAULT : VmExit.BUDGET_REACHED;
+    }
+
     /** Runs until something must be looked at again; null when the run goes on. */
     private VmExit runBlocks() {
         long pc = cpu.pc();
