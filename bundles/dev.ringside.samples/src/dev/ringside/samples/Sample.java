@@ -47,9 +47,9 @@ public enum Sample {
         return result;
     }
 
-    /** The labels of an assembled program as symbols. */
+    /** The labels of an assembled program, of code and of data, as symbols; constants are left out. */
     public static SymbolTable symbols(AssemblyResult result) {
-        List<SymbolTable.Symbol> symbols = result.lines().stream().filter(AssemblyResult.LineRange::code).map(AssemblyResult.LineRange::start).distinct()
+        List<SymbolTable.Symbol> symbols = result.lines().stream().map(AssemblyResult.LineRange::start).distinct()
             .flatMap(address -> result.symbols().entrySet().stream().filter(e -> e.getValue().equals(address)))
             .map(e -> new SymbolTable.Symbol(e.getKey(), e.getValue(), 0)).toList();
         return new SymbolTable(symbols);
