@@ -24,7 +24,7 @@ public record Palette(Color changed, Color current, Color caller, Color flow, Co
                 mixed(background, new RGB(60, 170, 90), dark ? 0.40 : 0.28),
                 mixed(background, new RGB(90, 140, 220), dark ? 0.30 : 0.20),
                 dark ? new Color(130, 180, 255) : new Color(20, 80, 180),
-                mixed(control.getForeground().getRGB(), background, 0.42),
+                mixed(control.getForeground().getRGB(), background, 0.35),
                 dark ? new Color(255, 120, 120) : new Color(180, 0, 0));
     }
 

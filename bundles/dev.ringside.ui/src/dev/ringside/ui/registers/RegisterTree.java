@@ -13,6 +13,7 @@ import org.eclipse.jface.resource.JFaceResources;
 import org.eclipse.jface.resource.LocalResourceManager;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.custom.TreeEditor;
+import org.eclipse.swt.graphics.Color;
 import org.eclipse.swt.graphics.Font;
 import org.eclipse.swt.graphics.Point;
 import org.eclipse.swt.widgets.Composite;
@@ -32,8 +33,11 @@ final class RegisterTree {
     private static final int VALUE = 1;
     private static final int MEANING = 2;
 
-    /** Groups up to this many are shown open at first: general registers and flags. */
-    private static final int OPEN_GROUPS = 2;
+    /** The first group is open at first, and others up to this size. */
+    private static final int SMALL_GROUP = 8;
+
+    /** An address farther behind a symbol than this is hardly in it. */
+    private static final int FAR_DIGITS = 4;
 
     private final Tree tree;
     private final TreeEditor editor;
@@ -52,9 +56,9 @@ final class RegisterTree {
         FontDescriptor text = FontDescriptor.createFrom(JFaceResources.getTextFont());
         font = resources.create(text);
         bold = resources.create(text.setStyle(SWT.BOLD));
-        column("Register", 100);
-        column("Value", 170);
-        column("Meaning", 150);
+        column("Register", 130);
+        column("Value", 150);
+        column("Meaning", 160);
         editor = new TreeEditor(tree);
         editor.grabHorizontal = true;
         tree.addListener(SWT.MouseDoubleClick, this::doubleClicked);
@@ -85,12 +89,14 @@ final class RegisterTree {
     }
 
     /** While the guest runs the last values stay, but step back. */
-    void setRunning(boolean running) {
-        if (running) {
-            stopEditing();
-            tree.setForeground(Palette.of(tree).quiet());
-        } else {
-            tree.setForeground(null);
+    void running() {
+        stopEditing();
+        Color quiet = Palette.of(tree).quiet();
+        for (TreeItem group : tree.getItems()) {
+            for (TreeItem line : group.getItems()) {
+                line.setForeground(NAME, quiet);
+                line.setForeground(VALUE, quiet);
+            }
         }
     }
 
@@ -102,7 +108,7 @@ final class RegisterTree {
         boolean fresh = tree.getItemCount() == 0;
         for (int i = 0; i < now.groups().size(); i++) {
             showGroup(line(i), now.groups().get(i), symbols, palette);
-            if (fresh && i < OPEN_GROUPS) {
+            if (fresh && (i == 0 || now.groups().get(i).registers().size() <= SMALL_GROUP)) {
                 tree.getItem(i).setExpanded(true);
             }
         }
@@ -178,26 +184,34 @@ final class RegisterTree {
         item.setFont(VALUE, valueFont);
     }
 
-    /** A group of flags tells closed which are set. */
+    /** Flags are told in the group's own line, so that the group can stay closed. */
+    private static boolean isFlags(RegisterGroupValues group) {
+        return group.registers().stream().filter(register -> register.bits() == 1).count() > 1;
+    }
+
     private static String summary(RegisterGroupValues group) {
-        boolean flags = !group.registers().isEmpty() && group.registers().stream().allMatch(register -> register.bits() == 1);
-        return !flags ? "" : group.registers().stream()
-                .filter(register -> !register.digits().equals("0"))
+        return !isFlags(group) ? "" : group.registers().stream()
+                .filter(register -> register.bits() == 1 && !register.digits().equals("0"))
                 .map(RegisterValue::name)
                 .collect(Collectors.joining(" "));
     }
 
     /** The symbol that an address-sized value points into, or a small number in decimal. */
     private static String meaning(RegisterValue register, Symbolizer symbols) {
-        if (register.bits() < 16 || register.bits() > 64) {
+        if (register.bits() < 32 || register.bits() > 64) {
             return "";
         }
         long value = new BigInteger(register.digits(), 16).longValue();
         String symbol = value == 0 ? null : symbols.nameOf(value);
-        if (symbol != null) {
+        if (symbol != null && isNear(symbol)) {
             return symbol;
         }
         return value > 9 && value < 100_000 ? Long.toString(value) : "";
+    }
+
+    private static boolean isNear(String symbol) {
+        int offset = symbol.lastIndexOf("+0x");
+        return offset < 0 || symbol.length() - offset - "+0x".length() <= FAR_DIGITS;
     }
 
     // Editing in place

@@ -59,11 +59,14 @@ public final class RegistersView extends ViewPart {
             setContentDescription("");
             return;
         }
-        tree.setRunning(vcpu.isRunning());
-        if (!vcpu.isRunning()) {
-            values.ask(vcpu.registers(), answer -> tree.show(answer, vcpu.symbols(), vcpu.canChange()), this::say);
-        } else if (before == null || before.machine() != vcpu.machine()) {
+        if (before == null || before.machine() != vcpu.machine()) {
             tree.clear();
+        }
+        if (vcpu.isRunning()) {
+            values.cancel();
+            tree.running();
+        } else {
+            values.ask(vcpu.registers(), answer -> tree.show(answer, vcpu.symbols(), vcpu.canChange()), this::say);
         }
     }
 

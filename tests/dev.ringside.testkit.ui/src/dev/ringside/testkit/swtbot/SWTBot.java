@@ -8,6 +8,7 @@ import org.eclipse.swt.graphics.GC;
 import org.eclipse.swt.graphics.Image;
 import org.eclipse.swt.graphics.ImageData;
 import org.eclipse.swt.graphics.ImageLoader;
+import org.eclipse.swt.graphics.RGB;
 import org.eclipse.swt.graphics.Rectangle;
 import org.eclipse.swt.widgets.Button;
 import org.eclipse.swt.widgets.Control;
@@ -136,6 +137,7 @@ public class SWTBot {
         File file = new File(fileName).getAbsoluteFile();
         file.getParentFile().mkdirs();
         Rectangle bounds = Ui.call(area);
+        Ui.letPaint();
         Ui.run(() -> {
             Display display = Display.getCurrent();
             Image image = new Image(display, bounds.width, bounds.height);
@@ -143,10 +145,42 @@ public class SWTBot {
             gc.copyArea(image, bounds.x, bounds.y);
             gc.dispose();
             ImageLoader loader = new ImageLoader();
-            loader.data = new ImageData[] {image.getImageData()};
+            loader.data = new ImageData[] {withoutBlackEdges(image)};
             loader.save(file.getPath(), SWT.IMAGE_PNG);
             image.dispose();
         });
+    }
+
+    /** Without a window manager a window's bounds count a frame that nobody draws: black at the right and at the bottom. */
+    private static ImageData withoutBlackEdges(Image image) {
+        ImageData data = image.getImageData();
+        int width = data.width;
+        int height = data.height;
+        while (height > 1 && isBlack(data, 0, height - 1, width, height)) {
+            height--;
+        }
+        while (width > 1 && isBlack(data, width - 1, 0, width, height)) {
+            width--;
+        }
+        Image cropped = new Image(image.getDevice(), width, height);
+        GC gc = new GC(cropped);
+        gc.drawImage(image, 0, 0, width, height, 0, 0, width, height);
+        gc.dispose();
+        ImageData result = cropped.getImageData();
+        cropped.dispose();
+        return result;
+    }
+
+    private static boolean isBlack(ImageData data, int left, int top, int right, int bottom) {
+        for (int y = top; y < bottom; y++) {
+            for (int x = left; x < right; x++) {
+                RGB colour = data.palette.getRGB(data.getPixel(x, y));
+                if (colour.red + colour.green + colour.blue != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private <T extends org.eclipse.swt.widgets.Widget> T find(Class<T> type, Predicate<T> wanted, int index, String sought) {

@@ -2,6 +2,7 @@ package dev.ringside.testkit.swtbot;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.eclipse.swt.graphics.RGB;
 import org.eclipse.swt.widgets.Tree;
 
 /** A tree. */
@@ -26,6 +27,10 @@ public final class SWTBotTree extends AbstractSWTBot<Tree> {
             item = item.getNode(text).expand();
         }
         return item;
+    }
+
+    public RGB backgroundColor() {
+        return Ui.call(() -> widget.getBackground().getRGB());
     }
 
     public int rowCount() {

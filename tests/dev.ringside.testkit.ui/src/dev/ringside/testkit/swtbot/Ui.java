@@ -91,13 +91,21 @@ final class Ui {
         }
     }
 
-    /** Not a guess at how long something takes: only the pace at which a condition is asked. */
+    /** The pace at which conditions are asked. */
     private static void pause() {
         try {
             Thread.sleep(POLL_MILLIS);
         } catch (InterruptedException cancelled) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(cancelled);
+        }
+    }
+
+    /** Gives the toolkit some frames to draw what is queued; nothing tells when a window has been painted. */
+    static void letPaint() {
+        for (int frame = 0; frame < 15; frame++) {
+            run(() -> display().update());
+            pause();
         }
     }
 
