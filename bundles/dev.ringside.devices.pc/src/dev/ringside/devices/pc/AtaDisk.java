@@ -8,6 +8,7 @@ import dev.ringside.inspect.Inspector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * An ATA disk, programmed I/O only (ATA/ATAPI-6): CHS, LBA28 and LBA48, single and multiple sector transfers. Commands complete at once; BSY shows only
@@ -36,6 +37,7 @@ final class AtaDisk implements Inspectable {
     private final BlockBackend backend;
     private final int number;
     private final Runnable interruptChanged;
+    private final Consumer<String> unimplemented;
 
     /** Features, count, LBA low, mid, high: the byte written last in bits 7:0, the one before in 15:8. */
     private final int[] registers = new int[6];
@@ -58,11 +60,15 @@ final class AtaDisk implements Inspectable {
     private int sectorsLeft;
     private int blockSectors;
 
-    /** @param interruptChanged called when {@link #interrupting} may have changed */
-    AtaDisk(BlockBackend backend, int number, Runnable interruptChanged) {
+    /**
+     * @param interruptChanged called when {@link #interrupting} may have changed
+     * @param unimplemented told of commands that are aborted because they are left out
+     */
+    AtaDisk(BlockBackend backend, int number, Runnable interruptChanged, Consumer<String> unimplemented) {
         this.backend = backend;
         this.number = number;
         this.interruptChanged = interruptChanged;
+        this.unimplemented = unimplemented;
         reset();
     }
 
@@ -275,6 +281,9 @@ final class AtaDisk implements Inspectable {
                 if (code >= 0x10 && code < 0x20) {
                     done(); // recalibrate
                 } else {
+                    if (code != 0) {
+                        unimplemented.accept("ATA command 0x%02x".formatted(code));
+                    }
                     fail(ABRT);
                 }
             }

@@ -113,7 +113,7 @@ public final class FwCfg implements Device, IoHandler {
         if (offset == 1) {
             return next();
         }
-        return offset >= 4 ? DMA_SIGNATURE[offset - 4] : 0;
+        return offset >= 4 && offset < 12 ? DMA_SIGNATURE[offset - 4] : 0;
     }
 
     private int next() {

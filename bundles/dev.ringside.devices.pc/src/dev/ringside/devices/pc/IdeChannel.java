@@ -35,8 +35,8 @@ public final class IdeChannel implements Device {
     public IdeChannel(String name, DeviceContext context, int commandPort, int controlPort, IrqLine irq, BlockBackend first, BlockBackend second) {
         this.name = name;
         this.irq = irq;
-        disks[0] = first == null ? null : new AtaDisk(first, 0, this::update);
-        disks[1] = second == null ? null : new AtaDisk(second, 1, this::update);
+        disks[0] = first == null ? null : new AtaDisk(first, 0, this::update, what -> context.unimplemented(this, what));
+        disks[1] = second == null ? null : new AtaDisk(second, 1, this::update, what -> context.unimplemented(this, what));
         context.claimPorts(this, commandPort, 8, new IoHandler() {
             @Override
             public long read(long offset, int sizeBytes) {

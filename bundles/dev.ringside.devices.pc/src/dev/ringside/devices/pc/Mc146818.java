@@ -330,6 +330,16 @@ public final class Mc146818 implements Device {
                 && matches(HOURS_ALARM, hourNumber(HOURS_ALARM), ofDay / 3600);
     }
 
+    /** Whether the alarm is a time of day at all. */
+    private boolean alarmExists() {
+        return isBelow(60, SECONDS_ALARM, number(SECONDS_ALARM)) && isBelow(60, MINUTES_ALARM, number(MINUTES_ALARM))
+                && isBelow(24, HOURS_ALARM, hourNumber(HOURS_ALARM));
+    }
+
+    private boolean isBelow(int limit, int register, int wanted) {
+        return (cmos[register] & 0xc0) == 0xc0 || wanted < limit;
+    }
+
     private boolean matches(int register, int wanted, int actual) {
         return (cmos[register] & 0xc0) == 0xc0 || wanted == actual;
     }
@@ -374,7 +384,7 @@ public final class Mc146818 implements Device {
         if ((registerB & UPDATE) != 0) {
             next = Math.min(next, nextUpdate);
         }
-        if ((registerB & ALARM) != 0) {
+        if ((registerB & ALARM) != 0 && alarmExists()) {
             long second = secondsAt(now);
             for (int i = 1; i <= SECONDS_PER_DAY; i++) {
                 if (alarmMatches(second + i)) {

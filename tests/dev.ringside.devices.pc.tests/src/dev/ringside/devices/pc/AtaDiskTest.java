@@ -203,11 +203,12 @@ class AtaDiskTest {
     }
 
     @Test
-    void unknownCommandsAreAborted() {
-        context.out(0x1f7, 0x99 + 0x20);
+    void commandsThatAreLeftOutAreAbortedAndSaid() {
+        context.out(0x1f7, 0xb0);
 
         assertThat(status()).isEqualTo(0x51);
         assertThat(context.in(0x1f1)).isEqualTo(0x04);
+        assertThat(context.unimplemented).containsExactly("ATA command 0xb0");
     }
 
     @Test

@@ -30,7 +30,10 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
     private final List<FakeRegion> movablePorts = new ArrayList<>();
     private final List<FakeRegion> regions = new ArrayList<>();
 
-    private record Port(IoHandler handler, int offset) {
+    private record Port(IoHandler handler, int offset, int count) {
+        boolean covers(int sizeBytes) {
+            return offset + sizeBytes <= count;
+        }
     }
 
     // Time
@@ -110,7 +113,14 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
     long in(int port, int sizeBytes) {
         Port at = port(port);
         long mask = sizeBytes == 8 ? -1 : (1L << 8 * sizeBytes) - 1;
-        return at == null ? mask : at.handler.read(at.offset, sizeBytes) & mask;
+        if (at != null && at.covers(sizeBytes)) {
+            return at.handler.read(at.offset, sizeBytes) & mask;
+        }
+        long value = sizeBytes == 1 ? 0xff : 0;
+        for (int i = 0; i < sizeBytes && sizeBytes > 1; i++) {
+            value |= in(port + i, 1) << 8 * i;
+        }
+        return value;
     }
 
     void out(int port, int value) {
@@ -119,8 +129,12 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
 
     void out(int port, int sizeBytes, long value) {
         Port at = port(port);
-        if (at != null) {
+        if (at != null && at.covers(sizeBytes)) {
             at.handler.write(at.offset, sizeBytes, value);
+            return;
+        }
+        for (int i = 0; i < sizeBytes && sizeBytes > 1; i++) {
+            out(port + i, 1, value >>> 8 * i & 0xff);
         }
     }
 
@@ -131,7 +145,7 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
     @Override
     public void claimPorts(Device owner, int first, int count, IoHandler handler) {
         for (int i = 0; i < count; i++) {
-            if (ports.putIfAbsent(first + i, new Port(handler, i)) != null) {
+            if (ports.putIfAbsent(first + i, new Port(handler, i, count)) != null) {
                 throw new IllegalStateException("port 0x" + Integer.toHexString(first + i) + " is taken");
             }
         }
@@ -152,7 +166,7 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
         }
         for (FakeRegion region : movablePorts) {
             if (region.covers(port)) {
-                return new Port(region.handler, (int) (port - region.gpa));
+                return new Port(region.handler, (int) (port - region.gpa), (int) region.size);
             }
         }
         return null;
@@ -217,19 +231,23 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
 
     @Override
     public void read(long gpa, byte[] into, int offset, int length) {
-        System.arraycopy(ram, (int) gpa, into, offset, length);
+        for (int i = 0; i < length; i++) {
+            into[offset + i] = hasRam(gpa + i) ? ram[(int) (gpa + i)] : (byte) 0xff;
+        }
     }
 
     @Override
     public void write(long gpa, byte[] from, int offset, int length) {
-        System.arraycopy(from, offset, ram, (int) gpa, length);
+        for (int i = 0; i < length; i++) {
+            write(gpa + i, 1, from[offset + i]);
+        }
     }
 
     @Override
     public long read(long gpa, int sizeBytes) {
         long value = 0;
         for (int i = 0; i < sizeBytes; i++) {
-            value |= (ram[(int) gpa + i] & 0xffL) << 8 * i;
+            value |= (hasRam(gpa + i) ? ram[(int) (gpa + i)] & 0xffL : 0xff) << 8 * i;
         }
         return value;
     }
@@ -237,8 +255,14 @@ final class FakeContext implements DeviceContext, Clock, DmaMemory {
     @Override
     public void write(long gpa, int sizeBytes, long value) {
         for (int i = 0; i < sizeBytes; i++) {
-            ram[(int) gpa + i] = (byte) (value >>> 8 * i);
+            if (hasRam(gpa + i)) {
+                ram[(int) (gpa + i)] = (byte) (value >>> 8 * i);
+            }
         }
+    }
+
+    private boolean hasRam(long gpa) {
+        return gpa >= 0 && gpa < ram.length;
     }
 
     // The rest of the context
