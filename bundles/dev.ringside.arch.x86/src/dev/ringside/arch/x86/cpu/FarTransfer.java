@@ -218,7 +218,8 @@ final class FarTransfer {
         SegmentRegister s = cpu.segments[segment];
         boolean conforming = (s.attributes & (SegmentRegister.CODE | SegmentRegister.CONFORMING)) == (SegmentRegister.CODE | SegmentRegister.CONFORMING);
         if (!s.isUnusable() && s.dpl() < cpu.cpl && !conforming) {
-            s.set(0, 0, 0, SegmentRegister.UNUSABLE);
+            // The base stays: 64-bit code still adds that of FS and GS.
+            s.set(0, s.base(), 0, SegmentRegister.UNUSABLE);
         }
     }
 

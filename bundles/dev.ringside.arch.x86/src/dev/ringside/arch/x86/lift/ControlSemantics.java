@@ -83,10 +83,14 @@ final class ControlSemantics {
         return x.operand(0) instanceof Operand.Rel rel ? x.target(rel) : x.b().zext(x.read(0), Type.I64);
     }
 
-    /** A target outside the code segment faults in the branch, with everything as before it. */
+    /** A target outside the code segment, or one that is not canonical, faults in the branch, with everything as before it. */
     private static void checkLimit(Lift x, Value target) {
+        IrBuilder b = x.b();
         if (!x.mode(X86Mode.FLAT_CODE)) {
-            x.b().call(CheckHelpers.CODE_LIMIT, target);
+            b.call(CheckHelpers.CODE_LIMIT, target);
+        } else if (x.is64() && !(x.operandCount() > 0 && x.operand(0) instanceof Operand.Rel)) {
+            Value above = b.shr(b.add(target, b.constant(Type.I64, 1L << 47)), 48);
+            b.raiseIf(b.isNotZero(above), Vector.GP, b.constant(Type.I32, 0));
         }
     }
 

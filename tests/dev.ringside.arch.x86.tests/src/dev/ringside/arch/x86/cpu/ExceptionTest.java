@@ -106,6 +106,26 @@ class ExceptionTest {
     }
 
     @Test
+    void jumpCallAndReturnToNonCanonicalAddressFaultAtTheBranch() {
+        for (String code : new String[] {"ffe0", "ffd0", "c3", "ff23"}) {  // jmp rax; call rax; ret; jmp [rbx]
+            var m = longMode().code(code);
+            m.cpu.slots[X86State.RAX] = 0xffff_7fff_ffff_ffffL;
+            m.cpu.slots[X86State.RBX] = STACK;
+            m.ram.putLong(STACK, 1L << 47);
+
+            m.step();
+
+            assertThat(m.cpu.pc()).isEqualTo(handler(GP));
+            assertThat(m.stack(1)).as(code).isEqualTo(CODE);
+            assertThat(m.stack(4)).as("RSP").isEqualTo(STACK);
+        }
+        var high = longMode().code("ffe0");
+        high.cpu.slots[X86State.RAX] = 0xffff_8000_0000_0000L;
+        high.step();
+        assertThat(high.cpu.pc()).as("the lowest address of the upper half is fine").isEqualTo(0xffff_8000_0000_0000L);
+    }
+
+    @Test
     void softwareInterruptNeedsTheGatesPrivilege() {
         var m = longMode().atCpl3().code("cd30");  // int 0x30
         m.step();

@@ -247,6 +247,21 @@ class FarTransferTest {
         assertThat(compatibility.rsp()).isEqualTo(0x60000);
     }
 
+    @Test
+    void segmentThatBecomesNullOnTheWayOutKeepsItsBase() {
+        var m = longMode();
+        m.cpu.segmentation.load(X86State.GS, DATA_0);
+        m.cpu.msrs.write(Msrs.IA32_GS_BASE, 0x400000);
+        m.code("48cf");
+        m.cpu.slots[X86State.RSP] = STACK - 40;
+        m.ram.putLong(STACK - 40, 0x1800).putLong(STACK - 32, CODE_3).putLong(STACK - 24, 2).putLong(STACK - 16, 0x60000).putLong(STACK - 8, DATA_3);
+
+        m.step();
+
+        assertThat(m.cpu.segment(X86State.GS).selector()).isZero();
+        assertThat(m.cpu.segment(X86State.GS).base()).isEqualTo(0x400000);
+    }
+
     /** RIP, CS, SS, expected error code. */
     @ParameterizedTest
     @CsvSource({"0x800000000000, 0x08, 0x10, 0", "0x1800, 0x00, 0x10, 0", "0x1800, 0x10, 0x10, 0x10", "0x1800, 0x2b, 0x00, 0", "0x1800, 0x2b, 0x10, 0x10",
