@@ -109,6 +109,16 @@ public abstract class Cpu extends GuestState implements Inspectable {
     /** Whether the processor waits for an event (HLT, wait-for-SIPI) instead of running. */
     public abstract boolean isHalted();
 
+    /** Waits for an event from the next instruction on, as the halt instruction does: for paravirtual interfaces. */
+    public void halt() {
+        throw new UnsupportedOperationException("this architecture has no halt");
+    }
+
+    /** Ends a halt without an event; a processor that is not halted does not wait at its next halt. For paravirtual interfaces. */
+    public void kick() {
+        throw new UnsupportedOperationException("this architecture has no halt");
+    }
+
     /** Whether a maskable interrupt would be taken if one were requested (x86: RFLAGS.IF); a halted processor that does not is stuck. */
     public abstract boolean acceptsInterrupts();
 

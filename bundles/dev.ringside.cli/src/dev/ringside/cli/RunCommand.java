@@ -51,8 +51,12 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--engine", defaultValue = "interpreter", paramLabel = "E", description = "interpreter; translator and kvm are not in this build.")
     private String engine;
 
-    @Option(names = "--paravirt", defaultValue = "none", paramLabel = "P", description = "none; minimal, kvm and hyperv are not in this build.")
+    @Option(names = "--paravirt", defaultValue = "none", paramLabel = "P", description = {"none, minimal, kvm, hyperv, or kvm+hyperv (${DEFAULT-VALUE}).",
+        "Features follow with commas: 'kvm,-kvm-steal-time', 'hyperv,-stimer,vendor=NAME'; their names are QEMU's, with or without 'hv-'."})
     private String paravirt;
+
+    @Option(names = "--inject", paramLabel = "EVENT@N", description = "Makes a fault of the paravirtual interface happen after N instructions; may be given again. A wrong EVENT lists the right ones.")
+    private List<String> injections = List.of();
 
     @Option(names = "--serial", defaultValue = "stdio", paramLabel = "WHERE", description = "stdio, none or file:F (${DEFAULT-VALUE}); pty is not in this build.")
     private String serial;
@@ -121,8 +125,22 @@ final class RunCommand implements Callable<Integer> {
             if (events != null) {
                 machine.trace(events);
             }
+            for (String injection : injections) {
+                inject(machine, injection);
+            }
             machine.serial().listen(output);
             return run(machine, output);
+        }
+    }
+
+    private static void inject(Machine machine, String injection) throws HostError {
+        int at = injection.lastIndexOf('@');
+        try {
+            machine.inject(injection.substring(0, Math.max(at, 0)), Long.parseUnsignedLong(injection.substring(at + 1)));
+        } catch (NumberFormatException e) {
+            throw new HostError("--inject '" + injection + "'; EVENT@INSTRUCTIONS is needed, such as tsc-jump@500000000");
+        } catch (IllegalArgumentException e) {
+            throw new HostError("--inject: " + e.getMessage());
         }
     }
 

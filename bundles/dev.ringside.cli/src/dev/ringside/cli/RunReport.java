@@ -41,6 +41,12 @@ record RunReport(Machine machine, StopReason stop, int status, double seconds) {
         s.exits().forEach((reason, count) -> err.printf(Locale.ROOT, "  %-16s %,15d%n", reason, count));
         err.println("other events");
         s.events().forEach((kind, count) -> err.printf(Locale.ROOT, "  %-16s %,15d%n", kind, count));
+        var paravirt = machine.paravirt().counts();
+        if (!paravirt.isEmpty()) {
+            err.println("paravirtual interface " + machine.paravirt().name());
+            paravirt.forEach((what, count) -> err.printf(Locale.ROOT, "  %-40s %,15d%n", what, count));
+            machine.paravirt().hints().forEach(hint -> err.println("  hint: " + hint));
+        }
         err.println("event hash     " + s.eventHash());
         for (String missing : machine.unimplemented()) {
             err.println("unimplemented  " + missing);
@@ -63,6 +69,9 @@ record RunReport(Machine machine, StopReason stop, int status, double seconds) {
         var events = new JsonObject();
         s.events().forEach(events::addProperty);
         json.add("events", events);
+        var paravirt = new JsonObject();
+        machine.paravirt().counts().forEach(paravirt::addProperty);
+        json.add("paravirtEvents", paravirt);
         json.addProperty("eventHash", s.eventHash());
         err.println(json);
         err.flush();

@@ -46,4 +46,9 @@ public interface LocalInterrupts {
 
     /** Requests {@code vector} as an edge-triggered fixed interrupt at this processor, for paravirtual interfaces. */
     void request(int vector);
+
+    /** Lets a paravirtual interface take part. @param assist null to end that */
+    default void assist(InterruptAssist assist) {
+        // A controller that knows no such help.
+    }
 }

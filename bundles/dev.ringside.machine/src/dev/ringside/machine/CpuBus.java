@@ -3,6 +3,8 @@ package dev.ringside.machine;
 import dev.ringside.arch.Cpu;
 import dev.ringside.arch.VcpuBus;
 import dev.ringside.device.LocalInterrupts;
+import dev.ringside.pv.ParavirtInterface;
+import dev.ringside.pv.PvVcpu;
 import dev.ringside.trace.TraceKind;
 import dev.ringside.trace.TraceSink;
 import java.util.function.IntFunction;
@@ -20,6 +22,8 @@ final class CpuBus implements VcpuBus {
     private final TraceSink trace;
     private final IntFunction<LocalInterrupts> locals;
     private final BadMsr badMsr;
+    private ParavirtInterface paravirt = ParavirtInterface.NONE;
+    private PvVcpu pvVcpu;
 
     CpuBus(Cpu cpu, MachineHost host, TraceSink trace, IntFunction<LocalInterrupts> locals, BadMsr badMsr) {
         this.cpu = cpu;
@@ -27,6 +31,12 @@ final class CpuBus implements VcpuBus {
         this.trace = trace;
         this.locals = locals;
         this.badMsr = badMsr;
+    }
+
+    /** From now on {@code iface} answers CPUID, its MSRs and hypercalls. */
+    void paravirt(ParavirtInterface iface, PvVcpu vcpu) {
+        paravirt = iface;
+        pvVcpu = vcpu;
     }
 
     @Override
@@ -57,6 +67,9 @@ final class CpuBus implements VcpuBus {
 
     @Override
     public long readMsr(int msrIndex) {
+        if (paravirt.hasMsr(msrIndex)) {
+            return paravirt.readMsr(pvVcpu, msrIndex);
+        }
         LocalInterrupts local = local();
         if (!local.hasMsr(msrIndex) || !local.canReadMsr(msrIndex)) {
             throw badMsr.fault(cpu);
@@ -66,20 +79,24 @@ final class CpuBus implements VcpuBus {
 
     @Override
     public void writeMsr(int msrIndex, long value) {
+        if (paravirt.hasMsr(msrIndex)) {
+            paravirt.writeMsr(pvVcpu, msrIndex, value);
+            return;
+        }
         LocalInterrupts local = local();
         if (!local.hasMsr(msrIndex) || !local.writeMsr(msrIndex, value)) {
             throw badMsr.fault(cpu);
         }
     }
 
-    /** No paravirtual interface in this build: the processor's own answer stands. */
     @Override
     public void cpuid(int leaf, int subleaf, int[] registers) {
+        paravirt.cpuid(pvVcpu, leaf, subleaf, registers);
     }
 
     @Override
     public boolean hypercall() {
-        return false;
+        return paravirt.hypercall(pvVcpu);
     }
 
     @Override
@@ -105,6 +122,10 @@ final class CpuBus implements VcpuBus {
     @Override
     public void tscOffset(long ticks) {
         local().tscOffset(ticks);
+        if (pvVcpu instanceof ParavirtHost.Processor processor) {
+            processor.tscOffset(ticks);
+            paravirt.tscMoved(pvVcpu);
+        }
     }
 
     private LocalInterrupts local() {

@@ -12,6 +12,7 @@ import dev.ringside.engine.VmExit;
 import dev.ringside.inspect.Inspectable;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.memory.PhysicalMemory;
+import dev.ringside.pv.ParavirtInterface;
 import dev.ringside.trace.TraceKind;
 import dev.ringside.trace.TraceSink;
 import java.io.IOException;
@@ -49,6 +50,8 @@ public final class Machine implements Inspectable, AutoCloseable {
     private final Bootstrap bootstrap;
     private final MachineHost host;
     private final Transcript serial;
+    private final ParavirtHost paravirtHost;
+    private final Injections injections = new Injections();
 
     private final AtomicBoolean pauseRequested = new AtomicBoolean();
     private final ConcurrentLinkedQueue<Runnable> input = new ConcurrentLinkedQueue<>();
@@ -57,6 +60,8 @@ public final class Machine implements Inspectable, AutoCloseable {
     private int turn;
     private int fruitless;
     private long turnLeft = QUANTUM;
+    /** Who has the next turn, or -1. */
+    private int yieldedTo = -1;
 
     /** Puts memory and processors into the state in which the guest starts. */
     @FunctionalInterface
@@ -65,7 +70,8 @@ public final class Machine implements Inspectable, AutoCloseable {
     }
 
     Machine(MachineDescription description, Architecture architecture, PhysicalMemory memory, Engine engine, List<Vcpu> vcpus, Board board,
-            VirtualClock clock, RunRecorder recorder, Symbolizer symbols, Bootstrap bootstrap, MachineHost host, Transcript serial) {
+            VirtualClock clock, RunRecorder recorder, Symbolizer symbols, Bootstrap bootstrap, MachineHost host, Transcript serial,
+            ParavirtHost paravirtHost) {
         this.description = description;
         this.architecture = architecture;
         this.memory = memory;
@@ -78,6 +84,7 @@ public final class Machine implements Inspectable, AutoCloseable {
         this.bootstrap = bootstrap;
         this.host = host;
         this.serial = serial;
+        this.paravirtHost = paravirtHost;
         host.attach(this);
     }
 
@@ -108,6 +115,31 @@ public final class Machine implements Inspectable, AutoCloseable {
 
     public Board board() {
         return board;
+    }
+
+    /** The paravirtual interface that the guest finds; one that does nothing when there is none. */
+    public ParavirtInterface paravirt() {
+        return paravirtHost.iface();
+    }
+
+    ParavirtHost paravirtHost() {
+        return paravirtHost;
+    }
+
+    /**
+     * Makes a fault happen once {@code instructions} have retired, to the processor whose turn it then is.
+     *
+     * @param event one of {@link ParavirtInterface#injectable}
+     * @throws IllegalArgumentException when the interface has no such fault
+     */
+    public void inject(String event, long instructions) {
+        var known = paravirt().injectable();
+        if (!known.containsKey(event)) {
+            throw new IllegalArgumentException("fault '" + event + "' cannot be injected into paravirtual interface '" + paravirt().name() + "', which has "
+                + (known.isEmpty() ? "none" : String.join(", ", known.keySet())));
+        }
+        injections.add(event, instructions);
+        interruptSlice();
     }
 
     public Symbolizer symbols() {
@@ -171,6 +203,7 @@ public final class Machine implements Inspectable, AutoCloseable {
             if (host.instructions() >= limit) {
                 return new StopReason.Limit();
             }
+            injectDue();
             int next = nextRunnable();
             if (next < 0) {
                 if (!idle()) {
@@ -212,6 +245,7 @@ public final class Machine implements Inspectable, AutoCloseable {
             turnLeft = turnLength();
         }
         long budget = Math.min(limit - host.instructions(), SLICE);
+        budget = Math.min(budget, injections.next() - host.instructions());
         long deadline = clock.nextDeadlineNanos();
         if (deadline != Long.MAX_VALUE) {
             budget = Math.min(budget, deadline - clock.nanos());
@@ -232,6 +266,7 @@ public final class Machine implements Inspectable, AutoCloseable {
         Cpu cpu = vcpu.cpu();
         long before = host.instructions();
         cpu.instructions = before;
+        paravirtHost.scheduledIn(cpu.index());
         host.runs(cpu);
         running = vcpu;
         VmExit exit;
@@ -242,11 +277,17 @@ public final class Machine implements Inspectable, AutoCloseable {
             host.stopped(cpu);
         }
         turnLeft -= host.instructions() - before;
+        if (yieldedTo >= 0) {
+            turn = yieldedTo;
+            turnLeft = turnLength();
+            yieldedTo = -1;
+        }
         return switch (exit) {
             case VmExit.BudgetReached b -> null;
             case VmExit.Paused p -> null;
             case VmExit.Halted h -> {
-                turnLeft = 0;
+                turnLeft = turn == cpu.index() ? 0 : turnLeft;
+                paravirtHost.scheduledOut();
                 yield null;
             }
             case VmExit.Debug d -> debugStop(d);
@@ -260,6 +301,18 @@ public final class Machine implements Inspectable, AutoCloseable {
             case VmExit.Cpuid c -> throw unexpected(c);
             case VmExit.Hypercall h -> throw unexpected(h);
         };
+    }
+
+    private void injectDue() {
+        for (String event = injections.due(host.instructions()); event != null; event = injections.due(host.instructions())) {
+            paravirt().inject(paravirtHost.vcpu(turn), event);
+        }
+    }
+
+    /** The turn ends after the current instruction, and {@code vcpu} has the next one if it can run. */
+    void yieldTo(int vcpu) {
+        yieldedTo = vcpu;
+        endSlice();
     }
 
     /** A function of the seed and of how far the run has come (the finalizer of SplitMix64), so it needs no state of its own. */
@@ -302,7 +355,7 @@ public final class Machine implements Inspectable, AutoCloseable {
 
     /** Every processor waits: time passes to the next deadline, or the guest is stuck. @return false when only somebody outside can help */
     private boolean idle() {
-        boolean wakeable = vcpus.stream().anyMatch(v -> v.cpu().acceptsInterrupts() && !v.cpu().isShutdown());
+        boolean wakeable = vcpus.stream().anyMatch(v -> (v.cpu().acceptsInterrupts() || paravirtHost.idles(v.cpu().index())) && !v.cpu().isShutdown());
         if (!wakeable) {
             end = new EndReason.Stuck("halted with interrupts off at " + place(cpu(turn)) + ", and nothing can wake it");
             return true;
@@ -405,6 +458,7 @@ public final class Machine implements Inspectable, AutoCloseable {
 
     private void reset() {
         board.reset();
+        paravirtHost.reset();
         boot();
     }
 
@@ -416,6 +470,7 @@ public final class Machine implements Inspectable, AutoCloseable {
             out.child("vcpu" + vcpu.cpu().index(), vcpu.cpu());
         }
         board.devices().forEach(device -> out.child(device.name(), device));
+        out.child("paravirt", paravirt());
         out.child("memory", memory).child("engine", engine);
     }
 

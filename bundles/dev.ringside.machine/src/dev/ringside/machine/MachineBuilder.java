@@ -23,6 +23,8 @@ import dev.ringside.loader.Segment;
 import dev.ringside.loader.SymbolTable;
 import dev.ringside.memory.PhysicalMemory;
 import dev.ringside.memory.Slot;
+import dev.ringside.pv.ParavirtInterfaces;
+import dev.ringside.pv.ParavirtSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,15 +83,17 @@ public final class MachineBuilder {
     private record Guest(GuestImage image, List<MachineDescription.Disk> moreDisks) {
     }
 
-    private static void check(MachineDescription d) throws MachineException {
+    private void check(MachineDescription d) throws MachineException {
         if (d.memoryBytes() < MIN_MEMORY || d.memoryBytes() > MAX_MEMORY || d.memoryBytes() % (1 << 20) != 0) {
             throw new MachineException("memory of " + d.memoryBytes() + " bytes; a multiple of 1M from 1M to 64G is needed");
         }
         if (d.cpus() < 1 || d.cpus() > MAX_CPUS) {
             throw new MachineException("cpus " + d.cpus() + "; 1 to " + MAX_CPUS + " are possible");
         }
-        if (!d.paravirt().equals("none")) {
-            throw new MachineException("paravirtual interface '" + d.paravirt() + "' is not in this build; 'none' is");
+        try {
+            ParavirtInterfaces.check(ParavirtSpec.parse(d.paravirt()), providers.paravirts());
+        } catch (IllegalArgumentException e) {
+            throw new MachineException(e.getMessage(), e);
         }
         if (d.disks().size() > 4) {
             throw new MachineException(d.disks().size() + " disks; the PC's two IDE channels take 4");
@@ -172,6 +176,8 @@ public final class MachineBuilder {
         }
         Board board = boardProvider.create(config, host, pins);
         boardHolder[0] = board;
+        var paravirtHost = new ParavirtHost(d, memory, host, board, vcpus.stream().map(Vcpu::cpu).toList(), recorder);
+        paravirtHost.attach(ParavirtInterfaces.create(ParavirtSpec.parse(d.paravirt()), providers.paravirts(), paravirtHost));
         if (shadow != null) {
             host.mmio().claim(board.devices().getFirst(), ShadowMemory.start(), ShadowMemory.sizeBytes(), shadow.underneath());
             Firmware.videoBios(d.firmware()).ifPresent(rom -> board.addFwCfgFile("vgaroms/vgabios.bin", rom));
@@ -180,7 +186,8 @@ public final class MachineBuilder {
         board.serialPorts().getFirst().connect(serial::accept);
         SymbolTable symbols = guest.image() == null ? SymbolTable.empty() : guest.image().symbols();
         Machine.Bootstrap bootstrap = guest.image() == null ? EntryState::reset : direct(d, guest.image(), map, memory, host, board);
-        var machine = new Machine(d, architecture, memory, engine, vcpus, board, host.virtualClock(), recorder, symbols, bootstrap, host, serial);
+        var machine = new Machine(d, architecture, memory, engine, vcpus, board, host.virtualClock(), recorder, symbols, bootstrap, host, serial,
+            paravirtHost);
         machine.boot();
         return machine;
     }

@@ -13,7 +13,7 @@ import java.util.List;
  * @param memoryBytes guest RAM; a multiple of 1 MiB
  * @param cpus 1 to 64
  * @param engine provider name: {@code interpreter}
- * @param paravirt {@code none} in this build
+ * @param paravirt interfaces and their features as {@link dev.ringside.pv.ParavirtSpec} reads them: {@code none}, {@code kvm,-kvm-steal-time}
  * @param seed of everything random in the guest's view (RDRAND, vCPU rotation)
  * @param rtcEpochSeconds what the real-time clock shows at power-on, seconds since 1970 UTC
  * @param firmware BIOS image file, or null for the default of the system when one is needed
@@ -61,6 +61,10 @@ public record MachineDescription(Path image, Path initrd, String commandLine, Li
 
     public MachineDescription withEngine(String name) {
         return new MachineDescription(image, initrd, commandLine, disks, memoryBytes, cpus, name, paravirt, seed, rtcEpochSeconds, firmware, loadAddress, noReboot);
+    }
+
+    public MachineDescription withParavirt(String interfaces) {
+        return new MachineDescription(image, initrd, commandLine, disks, memoryBytes, cpus, engine, interfaces, seed, rtcEpochSeconds, firmware, loadAddress, noReboot);
     }
 
     public MachineDescription withSeed(long value) {

@@ -177,6 +177,12 @@ final class MachineHost implements DeviceContext {
         cpus.forEach(cpu -> cpu.memory.flushTlb(true));
     }
 
+    void yieldTo(int vcpu) {
+        if (machine != null) {
+            machine.yieldTo(vcpu);
+        }
+    }
+
     private void endSlice() {
         if (machine != null) {
             machine.endSlice();
@@ -230,7 +236,9 @@ final class MachineHost implements DeviceContext {
         @Override
         public void intr(boolean requested) {
             cpu.interruptRequested = requested;
-            notice();
+            if (requested) {
+                notice();
+            }
         }
 
         @Override
@@ -260,6 +268,8 @@ final class MachineHost implements DeviceContext {
         private void notice() {
             if (runningCpu == cpu) {
                 endSlice();
+            } else if (machine != null) {
+                machine.paravirtHost().noticed(cpu.index());
             }
         }
 

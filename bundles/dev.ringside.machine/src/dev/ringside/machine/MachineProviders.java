@@ -4,21 +4,25 @@ import dev.ringside.arch.Architecture;
 import dev.ringside.device.BoardProvider;
 import dev.ringside.engine.EngineProvider;
 import dev.ringside.loader.ImageFormat;
+import dev.ringside.pv.ParavirtProvider;
 import java.util.List;
 import java.util.ServiceLoader;
 
 /** What machines are made from: the services that are installed. */
-public record MachineProviders(List<Architecture> architectures, List<EngineProvider> engines, List<BoardProvider> boards, List<ImageFormat> formats) {
+public record MachineProviders(List<Architecture> architectures, List<EngineProvider> engines, List<BoardProvider> boards, List<ImageFormat> formats,
+        List<ParavirtProvider> paravirts) {
     public MachineProviders {
         architectures = List.copyOf(architectures);
         engines = List.copyOf(engines);
         boards = List.copyOf(boards);
         formats = List.copyOf(formats);
+        paravirts = List.copyOf(paravirts);
     }
 
     /** Those on the class path, for use without OSGi. */
     public static MachineProviders onClassPath() {
-        return new MachineProviders(all(Architecture.class), all(EngineProvider.class), all(BoardProvider.class), all(ImageFormat.class));
+        return new MachineProviders(all(Architecture.class), all(EngineProvider.class), all(BoardProvider.class), all(ImageFormat.class),
+            all(ParavirtProvider.class));
     }
 
     private static <T> List<T> all(Class<T> service) {

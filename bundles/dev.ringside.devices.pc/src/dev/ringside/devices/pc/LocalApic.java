@@ -2,6 +2,7 @@ package dev.ringside.devices.pc;
 
 import dev.ringside.device.Device;
 import dev.ringside.device.DeviceContext;
+import dev.ringside.device.InterruptAssist;
 import dev.ringside.device.IoHandler;
 import dev.ringside.device.LocalInterrupts;
 import dev.ringside.device.StateReader;
@@ -96,6 +97,8 @@ public final class LocalApic implements Device, LocalInterrupts, IoHandler {
     /** An ExtINT message from the I/O APIC that waits for the 8259's acknowledge cycle. */
     private boolean externalLatched;
     private boolean requested;
+    private InterruptAssist assist;
+    private boolean settling;
 
     /**
      * @param id APIC ID, and index of the processor; the one with 0 is the bootstrap processor
@@ -162,6 +165,7 @@ public final class LocalApic implements Device, LocalInterrupts, IoHandler {
             error(ERROR_REGISTER);
             return 0;
         }
+        settle();
         return (readRegister(register) & 0xffffffffL) >>> 8 * (offset & 0xf);
     }
 
@@ -224,6 +228,7 @@ public final class LocalApic implements Device, LocalInterrupts, IoHandler {
 
     @Override
     public long readMsr(int index) {
+        settle();
         return switch (index) {
             case IA32_APIC_BASE -> apicBase;
             case IA32_TSC_DEADLINE -> timer.deadline();
@@ -569,9 +574,24 @@ public final class LocalApic implements Device, LocalInterrupts, IoHandler {
             error(ERROR_RECEIVE_VECTOR);
             return;
         }
+        settle();
         set(irr, vector, true);
         set(tmr, vector, level);
         update();
+    }
+
+    @Override
+    public void assist(InterruptAssist newAssist) {
+        assist = newAssist;
+    }
+
+    /** Passes on what the guest has told a paravirtual interface about the interrupts in service. */
+    private void settle() {
+        if (assist != null && !settling) {
+            settling = true;
+            assist.settle();
+            settling = false;
+        }
     }
 
     @Override
@@ -616,6 +636,7 @@ public final class LocalApic implements Device, LocalInterrupts, IoHandler {
 
     @Override
     public int acknowledge() {
+        settle();
         if (externalRequested()) {
             externalLatched = false;
             int vector = pic.acknowledge();
@@ -627,12 +648,16 @@ public final class LocalApic implements Device, LocalInterrupts, IoHandler {
             set(irr, vector, false);
             set(isr, vector, true);
             update();
+            if (assist != null && !assist.taken(vector, isSet(tmr, vector) || highest(irr) >= 0)) {
+                endOfInterrupt();
+            }
         }
         return vector;
     }
 
     @Override
     public void endOfInterrupt() {
+        settle();
         int vector = highest(isr);
         if (vector < 0) {
             return;
@@ -648,6 +673,9 @@ public final class LocalApic implements Device, LocalInterrupts, IoHandler {
             }
         }
         update();
+        if (assist != null) {
+            assist.ended(vector);
+        }
     }
 
     private void endLevelLint0(int vector) {
@@ -667,6 +695,7 @@ public final class LocalApic implements Device, LocalInterrupts, IoHandler {
 
     @Override
     public void cr8(int value) {
+        settle();
         tpr = (value & 0xf) << 4;
         update();
     }

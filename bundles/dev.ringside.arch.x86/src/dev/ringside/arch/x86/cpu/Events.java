@@ -21,6 +21,8 @@ final class Events {
     private int startupVector = -1;
     private boolean waitsForStartup;
     private boolean halted;
+    /** The next halt ends at once. */
+    private boolean kicked;
     private boolean shutdown;
     private boolean nmiPending;
     private boolean nmiBlocked;
@@ -45,7 +47,7 @@ final class Events {
         initPending = false;
         startupVector = -1;
         waitsForStartup = waitForStartup;
-        halted = shutdown = false;
+        halted = kicked = shutdown = false;
         nmiPending = nmiBlocked = false;
         shadow = NO_SHADOW;
         stepping = shadowIsFresh = resumeIsFresh = false;
@@ -79,10 +81,16 @@ final class Events {
     }
 
     void halt() {
-        halted = true;
+        halted = !kicked;
+        kicked = false;
         if (cpu.trace.wants(TraceKind.HALT)) {
             cpu.trace.emit(TraceKind.HALT, cpu.instructions, cpu.index(), cpu.pc(), 0, 0, 0);
         }
+    }
+
+    void kick() {
+        kicked = !halted;
+        halted = false;
     }
 
     void shutDown() {

@@ -440,6 +440,16 @@ public final class X86Cpu extends Cpu implements PcPins {
     }
 
     @Override
+    public void halt() {
+        events.halt();
+    }
+
+    @Override
+    public void kick() {
+        events.kick();
+    }
+
+    @Override
     public boolean isShutdown() {
         return events.isShutdown();
     }

@@ -16,6 +16,7 @@ import dev.ringside.machine.MachineBuilder;
 import dev.ringside.machine.MachineControl;
 import dev.ringside.machine.MachineException;
 import dev.ringside.machine.MachineProviders;
+import dev.ringside.pv.ParavirtProvider;
 import dev.ringside.machine.MachineThread;
 import dev.ringside.samples.Sample;
 import java.util.ArrayList;
@@ -61,7 +62,8 @@ public final class VirtualMachines implements MachineOpener {
     }
 
     private MachineProviders providers() {
-        return new MachineProviders(all(Architecture.class), all(EngineProvider.class), all(BoardProvider.class), all(ImageFormat.class));
+        return new MachineProviders(all(Architecture.class), all(EngineProvider.class), all(BoardProvider.class), all(ImageFormat.class),
+            all(ParavirtProvider.class));
     }
 
     private <T> List<T> all(Class<T> type) {

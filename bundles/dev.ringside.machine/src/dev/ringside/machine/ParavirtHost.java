@@ -1,0 +1,281 @@
+package dev.ringside.machine;
+
+import dev.ringside.arch.Cpu;
+import dev.ringside.arch.PcPins;
+import dev.ringside.device.Board;
+import dev.ringside.device.Clock;
+import dev.ringside.device.Device;
+import dev.ringside.device.DeviceContext.EndRequest;
+import dev.ringside.device.IoHandler;
+import dev.ringside.device.LocalInterrupts;
+import dev.ringside.device.StateReader;
+import dev.ringside.device.StateWriter;
+import dev.ringside.inspect.Inspector;
+import dev.ringside.memory.PhysicalMemory;
+import dev.ringside.pv.OverlayPage;
+import dev.ringside.pv.ParavirtContext;
+import dev.ringside.pv.ParavirtInterface;
+import dev.ringside.pv.PvVcpu;
+import dev.ringside.trace.TraceKind;
+import dev.ringside.trace.TraceSink;
+import java.util.List;
+
+/** What a machine gives its paravirtual interface, and the account of who ran and who waited. */
+final class ParavirtHost implements ParavirtContext {
+    private final MachineDescription description;
+    private final PhysicalMemory memory;
+    private final MachineHost host;
+    private final Board board;
+    private final TraceSink trace;
+    private final List<Processor> processors;
+    private ParavirtInterface iface = ParavirtInterface.NONE;
+    /** Index of the processor that was scheduled in last and not out, or -1. */
+    private int scheduled = -1;
+
+    ParavirtHost(MachineDescription description, PhysicalMemory memory, MachineHost host, Board board, List<Cpu> cpus, TraceSink trace) {
+        this.description = description;
+        this.memory = memory;
+        this.host = host;
+        this.board = board;
+        this.trace = trace;
+        processors = cpus.stream().map(Processor::new).toList();
+    }
+
+    void attach(ParavirtInterface chosen) {
+        iface = chosen;
+        for (Processor processor : processors) {
+            ((CpuBus) processor.cpu.bus).paravirt(chosen, processor);
+            processor.apic().assist(chosen.interruptAssist(processor));
+        }
+    }
+
+    ParavirtInterface iface() {
+        return iface;
+    }
+
+    void reset() {
+        scheduled = -1;
+        processors.forEach(Processor::reset);
+        iface.reset();
+    }
+
+    // The account of time
+
+    void scheduledIn(int index) {
+        if (index == scheduled) {
+            return;
+        }
+        scheduledOut();
+        scheduled = index;
+        Processor in = processors.get(index);
+        long now = host.virtualClock().nanos();
+        long waited = in.runnableSince < 0 ? 0 : now - in.runnableSince;
+        in.stolen += waited;
+        in.startedAt = now;
+        in.idles = false;
+        iface.scheduled(in, true, waited);
+    }
+
+    void scheduledOut() {
+        if (scheduled >= 0) {
+            Processor out = processors.get(scheduled);
+            scheduled = -1;
+            long now = host.virtualClock().nanos();
+            out.ran += now - out.startedAt;
+            out.runnableSince = out.cpu.isHalted() && !out.cpu.hasEvents() ? -1 : now;
+            iface.scheduled(out, false, 0);
+        }
+    }
+
+    /** An event came to a processor that does not run. */
+    void noticed(int index) {
+        Processor processor = processors.get(index);
+        if (processor.idles) {
+            processor.idles = false;
+            processor.cpu.kick();
+        }
+        if (processor.runnableSince < 0 && index != scheduled) {
+            processor.runnableSince = host.virtualClock().nanos();
+        }
+    }
+
+    /** Whether the processor waits for an interrupt that RFLAGS.IF does not mask. */
+    boolean idles(int index) {
+        return processors.get(index).idles;
+    }
+
+    // ParavirtContext
+
+    @Override
+    public Clock clock() {
+        return host.virtualClock();
+    }
+
+    @Override
+    public PhysicalMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public int vcpuCount() {
+        return processors.size();
+    }
+
+    @Override
+    public PvVcpu vcpu(int index) {
+        return processors.get(index);
+    }
+
+    @Override
+    public long epochSeconds() {
+        return description.rtcEpochSeconds();
+    }
+
+    @Override
+    public void trace(TraceKind kind, PvVcpu vcpu, long a, long b, long c, long d) {
+        if (trace.wants(kind)) {
+            trace.emit(kind, host.instructions(), vcpu.index(), a, b, c, d);
+        }
+    }
+
+    @Override
+    public OverlayPage overlay(String name) {
+        return new Overlay(memory, name);
+    }
+
+    @Override
+    public void claimPorts(String owner, int first, int count, IoHandler handler) {
+        host.claimPorts(new PortOwner(owner), first, count, handler);
+    }
+
+    /** Names the ports' owner; the state behind them is the interface's. */
+    private record PortOwner(String name) implements Device {
+        @Override
+        public void reset() {
+            // The interface is reset.
+        }
+
+        @Override
+        public void save(StateWriter out) {
+            // The interface saves itself.
+        }
+
+        @Override
+        public void restore(StateReader in) {
+            // The interface restores itself.
+        }
+
+        @Override
+        public void inspect(Inspector out) {
+            out.text("name", name);
+        }
+    }
+
+    @Override
+    public void yieldTo(int vcpu) {
+        host.yieldTo(vcpu);
+    }
+
+    @Override
+    public void end(EndRequest request) {
+        host.end(request);
+    }
+
+    @Override
+    public boolean swapOut(long gpa, long nanos) {
+        return false;
+    }
+
+    @Override
+    public void unimplemented(String what) {
+        host.unimplemented(new PortOwner(iface.name()), what);
+    }
+
+    final class Processor implements PvVcpu {
+        private final Cpu cpu;
+        private long tscOffset;
+        private long stolen;
+        private long ran;
+        private long startedAt;
+        /** When it could have begun to run, or -1 while it waits by its own will. */
+        private long runnableSince = -1;
+        private boolean idles;
+
+        Processor(Cpu cpu) {
+            this.cpu = cpu;
+        }
+
+        private void reset() {
+            tscOffset = stolen = ran = startedAt = 0;
+            runnableSince = -1;
+            idles = false;
+        }
+
+        void tscOffset(long ticks) {
+            tscOffset = ticks;
+        }
+
+        @Override
+        public int index() {
+            return cpu.index();
+        }
+
+        @Override
+        public Cpu cpu() {
+            return cpu;
+        }
+
+        @Override
+        public LocalInterrupts apic() {
+            return board.local(cpu.index());
+        }
+
+        @Override
+        public long tsc() {
+            return host.virtualClock().nanos() + tscOffset;
+        }
+
+        @Override
+        public long tscOffset() {
+            return tscOffset;
+        }
+
+        @Override
+        public void kick() {
+            boolean halted = cpu.isHalted();
+            cpu.kick();
+            if (halted) {
+                noticed(cpu.index());
+            }
+        }
+
+        @Override
+        public void idle() {
+            if (!cpu.interruptRequested) {
+                cpu.halt();
+                idles = cpu.isHalted();
+            }
+        }
+
+        @Override
+        public void nmi() {
+            ((PcPins) cpu).nmi();
+            noticed(cpu.index());
+        }
+
+        @Override
+        public void flushTlb() {
+            cpu.memory.flushTlb(true);
+        }
+
+        @Override
+        public long stolenNanos() {
+            return stolen;
+        }
+
+        @Override
+        public long ranNanos() {
+            return scheduled == cpu.index() ? ran + host.virtualClock().nanos() - startedAt : ran;
+        }
+    }
+}

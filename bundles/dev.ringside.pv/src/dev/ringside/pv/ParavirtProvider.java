@@ -1,0 +1,20 @@
+package dev.ringside.pv;
+
+/** Makes one paravirtual interface; found as a service. */
+public interface ParavirtProvider {
+    /** What machine descriptions call it: {@code kvm}. */
+    String name();
+
+    /** One line for listings. */
+    String description();
+
+    /** What can be switched on and off, with defaults and what needs what. */
+    FeatureTable features();
+
+    /**
+     * @param selection of {@link #features()}
+     * @param cpuidBase 0x40000000, or a multiple of 0x100 above it when another interface has that place
+     * @throws IllegalArgumentException with one clear line when a value of the selection is not as it must be
+     */
+    ParavirtInterface create(FeatureTable.Selection selection, int cpuidBase, ParavirtContext context);
+}
