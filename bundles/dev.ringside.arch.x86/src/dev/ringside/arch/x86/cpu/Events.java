@@ -1,5 +1,6 @@
 package dev.ringside.arch.x86.cpu;
 
+import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.Interrupts.Source;
@@ -13,6 +14,9 @@ import dev.ringside.trace.TraceKind;
  * executed brought about, so that it must outlive the end of that same instruction.
  */
 final class Events {
+    /** Deliveries at one boundary: more come only from a guest whose handlers fault or break before their first instruction. */
+    private static final int MAX_DELIVERIES = 64;
+
     private static final int NO_SHADOW = 0, AFTER_STI = 1, AFTER_MOV_SS = 2;
 
     private final X86Cpu cpu;
@@ -35,6 +39,9 @@ final class Events {
     /** DR6 bits of a #DB trap to deliver at the next boundary. */
     private int pendingDebug;
     private boolean breakpointsArmed;
+    /** A fault of the task switch that brought this task in. */
+    private final GuestFault taskFault = new GuestFault();
+    private boolean taskFaulted;
 
     /** Whether anything above needs a look; false in the common case. */
     private boolean attention;
@@ -52,11 +59,12 @@ final class Events {
         shadow = NO_SHADOW;
         stepping = shadowIsFresh = resumeIsFresh = false;
         pendingDebug = 0;
+        taskFaulted = false;
         look();
     }
 
     private void look() {
-        attention = initPending || startupVector >= 0 || nmiPending || shadow != NO_SHADOW || pendingDebug != 0 || breakpointsArmed || waitsForStartup
+        attention = taskFaulted || initPending || startupVector >= 0 || nmiPending || shadow != NO_SHADOW || pendingDebug != 0 || breakpointsArmed || waitsForStartup
             || shutdown;
     }
 
@@ -150,6 +158,16 @@ final class Events {
         }
     }
 
+    /** A task switch faulted when the new task's instruction pointer was loaded already. */
+    void faultBeforeNextInstruction(GuestFault fault) {
+        taskFault.vector = fault.vector;
+        taskFault.hasErrorCode = fault.hasErrorCode;
+        taskFault.errorCode = fault.errorCode;
+        taskFault.address = fault.address;
+        taskFaulted = true;
+        look();
+    }
+
     /** SYSCALL: the single step follows the flags it leaves. */
     void stepFollowsFlags() {
         stepping = cpu.flag(Rflags.TF);
@@ -197,6 +215,9 @@ final class Events {
         if (waitsForStartup) {
             return startupVector >= 0;
         }
+        if (taskFaulted && !shutdown) {
+            return true;
+        }
         if (shutdown || shadow == AFTER_MOV_SS) {
             return false;
         }
@@ -209,9 +230,15 @@ final class Events {
 
     // Service
 
+    /** Each delivery may leave another event due before the handler's first instruction. */
     void service() {
-        while (has() && serviceFirst()) {
-            // Each delivery may leave another event due before the handler's first instruction.
+        for (int deliveries = 0; has() && serviceFirst(); deliveries++) {
+            if (deliveries == MAX_DELIVERIES) {
+                if (taskFaulted) {
+                    cpu.shutDown();
+                }
+                return;
+            }
         }
     }
 
@@ -226,6 +253,12 @@ final class Events {
         }
         if (waitsForStartup) {
             start();
+            return true;
+        }
+        if (taskFaulted) {
+            taskFaulted = false;
+            cpu.interrupts.raise(taskFault.vector, taskFault.hasErrorCode, taskFault.errorCode, taskFault.address, Source.FAULT);
+            look();
             return true;
         }
         if (shadow != AFTER_MOV_SS) {

@@ -271,6 +271,6 @@ final class TaskSwitch {
     /** The instruction pointer is the new task's already, so the engine must not see this fault: it would be blamed on the old one's. */
     private void raiseInNewTask(GuestFault f) {
         cpu.modeChanged();
-        cpu.interrupts.raise(f.vector, f.hasErrorCode, f.errorCode, f.address, Interrupts.Source.FAULT);
+        cpu.events.faultBeforeNextInstruction(f);
     }
 }

@@ -217,6 +217,18 @@ class EventsTest {
     }
 
     @Test
+    void softwareInterruptBehindMovSsLosesTheTrap() {
+        var m = longMode().code("8ed0" + "cd30");
+        m.cpu.slots[X86State.RAX] = DATA_0;
+        m.cpu.rflags(Rflags.TF);
+
+        m.steps(2);
+        m.boundary();
+
+        assertThat(m.cpu.pc()).isEqualTo(handler(0x30));
+    }
+
+    @Test
     void trapIsDeliveredBeforeAnInterrupt() {
         var m = longMode().code(NOP + NOP);
         m.gate64(DB, Descriptor.TRAP32, 0, 0);
@@ -272,6 +284,19 @@ class EventsTest {
 
         assertThat(m.cpu.pc()).isEqualTo(CODE + 2);
         assertThat(m.cpu.rflags() & Rflags.RF).as("for one instruction only").isZero();
+    }
+
+    @Test
+    void breakpointOnTheDebugHandlerItselfEndsInBoundedTime() {
+        var m = longMode().code(NOP);
+        m.gate64(DB, Descriptor.INTERRUPT32, 0, 1);
+        m.cpu.debug.set(0, CODE);
+        m.cpu.debug.set(1, handler(DB));
+        m.cpu.debug.set(7, 0xa);
+
+        m.step();
+
+        assertThat(m.cpu.isHalted()).as("the handler's HLT ran in the end").isTrue();
     }
 
     @Test

@@ -123,6 +123,8 @@ class TaskSwitchTest {
     void badSelectorInTheNewTssFaultsInTheNewTask() {
         m.ram.putInt(NEW_TSS + 0x54, 0x1f8);  // DS beyond the GDT
         m.code(JUMP).step();
+        assertThat(m.cpu.pc()).isEqualTo(NEW_CODE);
+        m.boundary();
 
         assertThat(m.cpu.pc()).isEqualTo(handler(TS));
         assertThat(m.stack32(0)).isEqualTo(0x1f8);
@@ -137,6 +139,7 @@ class TaskSwitchTest {
         m.gdt(0x48, 0x00cf1b000000ffffL);
         m.ram.putInt(NEW_TSS + 0x4c, 0x48);
         m.code(JUMP).step();
+        m.boundary();
 
         assertThat(m.cpu.interrupts.chain().getFirst()).isEqualTo("#NP(0x48) at RIP 0x1900");
     }
