@@ -217,8 +217,12 @@ final class SystemMachine {
         var page = new Translation();
         return at -> {
             cpu.translate(from + at, Access.FETCH, cpu.mmuIndex(), X86State.CS, page);
-            return ram.get((int) page.gpa) & 0xff;
+            return isBacked(page.gpa) ? ram.get((int) page.gpa) & 0xff : 0xff;
         };
+    }
+
+    private boolean isBacked(long gpa) {
+        return gpa >= 0 && gpa < ram.capacity();
     }
 
     long rsp() {
@@ -317,10 +321,10 @@ final class SystemMachine {
     private final class Memory implements VirtualMemory {
         private final Translation at = new Translation();
 
-        private int address(long gva, Access access, int flags) {
+        private long address(long gva, Access access, int flags) {
             int index = (flags & MemFlags.SUPERVISOR) != 0 ? Cpu.MMU_SUPERVISOR : (flags & MemFlags.USER) != 0 ? Cpu.MMU_USER : cpu.mmuIndex();
             cpu.translate(gva, access, index, MemFlags.space(flags), at);
-            return (int) at.gpa;
+            return at.gpa;
         }
 
         @Override
@@ -328,7 +332,8 @@ final class SystemMachine {
             Access access = (flags & MemFlags.WRITE_INTENT) != 0 ? Access.WRITE : Access.READ;
             long value = 0;
             for (int i = sizeBytes - 1; i >= 0; i--) {
-                value = value << 8 | ram.get(address(gva + i, access, flags)) & 0xff;
+                long gpa = address(gva + i, access, flags);
+                value = value << 8 | (isBacked(gpa) ? ram.get((int) gpa) & 0xff : 0xff);
             }
             watched(gva, sizeBytes, false);
             return value;
@@ -338,7 +343,10 @@ final class SystemMachine {
         public void store(long gva, int sizeBytes, long value, int flags) {
             probeWrite(gva, sizeBytes, flags);
             for (int i = 0; i < sizeBytes; i++) {
-                ram.put(address(gva + i, Access.WRITE, flags), (byte) (value >>> i * 8));
+                long gpa = address(gva + i, Access.WRITE, flags);
+                if (isBacked(gpa)) {
+                    ram.put((int) gpa, (byte) (value >>> i * 8));
+                }
             }
             watched(gva, sizeBytes, true);
         }
@@ -368,6 +376,9 @@ final class SystemMachine {
 
         @Override
         public void storePhysical(long gpa, int sizeBytes, long value) {
+            if (!isBacked(gpa)) {
+                return;
+            }
             if (sizeBytes == 4) {
                 ram.putInt((int) gpa, (int) value);
             } else {
