@@ -27,6 +27,7 @@ final class Segmentation {
             return segment >= FS ? s.base() + offset : offset;
         }
         long first = offset & 0xffffffffL;
+        // Real-address mode knows no rights: even CS is written, whatever its cache says since protected mode.
         if (!isWithin(s, first, sizeBytes) || !cpu.isRealOrVm86() && !allows(s, write)) {
             throw segment == SS ? cpu.ss(0) : cpu.gp(0);
         }
@@ -130,6 +131,9 @@ final class Segmentation {
         SegmentRegister s = cpu.segments[segment];
         if (cpu.isVm86()) {
             s.set(selector, (long) selector << 4, 0xffff, VM86_ATTRIBUTES);
+        } else if (s.isUnusable()) {
+            // Protected mode left a null selector here; it has no limit that could survive.
+            s.set(selector, (long) selector << 4, 0xffff, X86Cpu.REAL_DATA);
         } else {
             s.set(selector, (long) selector << 4, s.limit, s.attributes);
         }

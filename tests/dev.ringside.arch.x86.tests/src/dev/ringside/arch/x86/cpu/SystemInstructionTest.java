@@ -301,6 +301,27 @@ class SystemInstructionTest {
         }
     }
 
+    @Test
+    void selectorThatAsksForLessPrivilegeThanItsSegmentIsRefused() {
+        var m = protectedMode().code("8ed8");
+        m.cpu.slots[RAX] = DATA_0 | 3;
+        m.step();
+        assertThat(faulted(m, GP)).isTrue();
+        assertThat(m.stack32(0)).isEqualTo(DATA_0);
+    }
+
+    @Test
+    void realModeWritesCodeSegmentsAndRevivesNullOnes() {
+        var m = realMode().code("2e890e0020" + "8ee0" + "64890e0000");  // mov cs:[0x2000], cx; mov fs, ax; mov fs:[0], cx
+        m.cpu.segments[X86State.CS].set(0, 0, 0xffff, 0x9b);
+        m.cpu.segments[X86State.FS].set(0, 0, 0, SegmentRegister.UNUSABLE);
+        m.cpu.slots[RAX] = 0x300;
+        m.cpu.slots[RCX] = 0x4711;
+        m.steps(3);
+        assertThat(m.ram.getShort(0x2000)).isEqualTo((short) 0x4711);
+        assertThat(m.ram.getShort(0x3000)).isEqualTo((short) 0x4711);
+    }
+
     /** Stack segments: #GP for a wrong kind or level, #SS when not present. */
     @ParameterizedTest
     @CsvSource({"0x00, 0, 13, 0", "0x48, 0x00cf91000000ffff, 13, 0x48", "0x48, 0x00cff3000000ffff, 13, 0x48", "0x4b, 0x00cf93000000ffff, 13, 0x48",
