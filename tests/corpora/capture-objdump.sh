@@ -20,6 +20,11 @@ for bits in 16 32 64; do
     objdump -D -z -w -b binary -m $machine -M intel,intel64 --insn-width=16 "$work/bytes" > "$work/listing"
     $tool text $bits "$work/listing" "$here/x86-disasm-$bits-objdump-$version.txt" "$bits-bit code: address, bytes, text.
 Bytes: EncodingSamples, seed 2. Text: GNU objdump (binutils) $version, -M intel,intel64, normalised as README-x86-disasm.md says."
+
+    $tool random $bits "$work/bytes"
+    objdump -D -z -w -b binary -m $machine -M intel,intel64 --insn-width=16 "$work/bytes" > "$work/listing"
+    $tool randomtext $bits "$work/listing" "$here/x86-disasm-random$bits-objdump-$version.txt" "Random bytes as $bits-bit code: address, bytes (one more than it takes), length and text, or (bad).
+Text: GNU objdump (binutils) $version, -M intel,intel64, normalised as README-x86-disasm.md says."
 done
 
 # Code of compilers, without its symbols; no AVX, AVX-512 and TSX, which are beyond our processor.
