@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.testkit.swtbot.Conditions;
 import dev.ringside.testkit.swtbot.SWTBotTreeItem;
+import dev.ringside.testkit.swtbot.ScreenshotOnFailure;
 import org.eclipse.e4.ui.css.swt.theme.IThemeEngine;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.graphics.RGB;
@@ -44,7 +45,7 @@ class ThemeTest extends UiTest {
 
         assertReadable("rbx");
         assertNotEquals(register("rbx").foregroundColor(1), register("rip").foregroundColor(1));
-        Screenshots.take(bot, "dark-theme");
+        bot.workbenchShell().captureScreenshot(ScreenshotOnFailure.folder().resolve("dark-theme.png").toString());
     }
 
     private void assertReadable(String name) {
