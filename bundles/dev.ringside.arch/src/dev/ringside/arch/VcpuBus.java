@@ -35,6 +35,14 @@ public interface VcpuBus {
     /** Virtual time: nanoseconds since power-on at {@link Cpu#instructions}. */
     long nanos();
 
+    /**
+     * An instruction touches a page that the host has taken away. @return true when {@link Cpu#fault} is to be raised instead; false when the page is to
+     * come back at once
+     */
+    default boolean pageAbsent(long gpa) {
+        return false;
+    }
+
     /** The guest wrote its time-stamp counter: from now on it is {@link #nanos()} plus {@code ticks}. For timers that compare with it. */
     default void tscOffset(long ticks) {
         // A machine without such a timer has nothing to do.

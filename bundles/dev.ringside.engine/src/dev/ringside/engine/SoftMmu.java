@@ -215,6 +215,7 @@ public final class SoftMmu implements VirtualMemory {
     /** Translates one byte's address and, when what it finds is plain memory, keeps that in the TLB. */
     private void translate(long gva, Access access, int mmuIndex, int flags, Translation out) {
         cpu.translate(gva, access, mmuIndex, MemFlags.space(flags), out);
+        askForAbsent(out.gpa, mmuIndex);
         long host = memory.hostAddress(out.gpa);
         if (host == 0 || cpu.watchesData() || breakpoints.watchesPage(gva)) {
             return;
@@ -230,6 +231,23 @@ public final class SoftMmu implements VirtualMemory {
         RawMemory.putLong(entry + ADDEND, addend);
         RawMemory.putLong(entry + KIND, out.pageShift | (out.global ? KIND_GLOBAL : 0));
         filled[mmuIndex] = true;
+    }
+
+    /**
+     * The guest may be told that the host must fetch a page first; else it is back when this returns. What the processor touches on its own (descriptors, the
+     * stack of an interrupt from user mode) is never told.
+     */
+    private void askForAbsent(long gpa, int mmuIndex) {
+        if (memory.isAbsent(gpa)) {
+            if (!effectsAllowed) {
+                throw Abandoned.INSTANCE;
+            }
+            effectHappened = true;
+            if (mmuIndex == cpu.mmuIndex() && cpu.bus.pageAbsent(gpa)) {
+                throw cpu.fault;
+            }
+            memory.bringBack(gpa);
+        }
     }
 
     private void watch(long gva, int sizeBytes, boolean write) {
@@ -372,6 +390,7 @@ public final class SoftMmu implements VirtualMemory {
             return fetchPages[index] | gva & 4095;
         }
         cpu.translate(gva, Access.FETCH, mmuIndex, 0, first);
+        askForAbsent(first.gpa, mmuIndex);
         fetchTags[index] = gva & PAGE_MASK;
         fetchPages[index] = first.gpa & PAGE_MASK;
         return first.gpa;

@@ -100,6 +100,11 @@ final class CpuBus implements VcpuBus {
     }
 
     @Override
+    public boolean pageAbsent(long gpa) {
+        return pvVcpu instanceof ParavirtHost.Processor processor && processor.pageAbsent(gpa);
+    }
+
+    @Override
     public int acknowledgeInterrupt() {
         return local().acknowledge();
     }

@@ -305,7 +305,7 @@ public final class Machine implements Inspectable, AutoCloseable {
 
     private void injectDue() {
         for (String event = injections.due(host.instructions()); event != null; event = injections.due(host.instructions())) {
-            paravirt().inject(paravirtHost.vcpu(turn), event);
+            paravirt().inject(paravirtHost.vcpus().get(turn), event);
         }
     }
 

@@ -183,7 +183,7 @@ final class MachineHost implements DeviceContext {
         }
     }
 
-    private void endSlice() {
+    void endSlice() {
         if (machine != null) {
             machine.endSlice();
         }

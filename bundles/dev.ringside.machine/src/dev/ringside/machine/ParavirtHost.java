@@ -10,6 +10,7 @@ import dev.ringside.device.IoHandler;
 import dev.ringside.device.LocalInterrupts;
 import dev.ringside.device.StateReader;
 import dev.ringside.device.StateWriter;
+import dev.ringside.device.Timer;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.memory.PhysicalMemory;
 import dev.ringside.pv.OverlayPage;
@@ -18,6 +19,7 @@ import dev.ringside.pv.ParavirtInterface;
 import dev.ringside.pv.PvVcpu;
 import dev.ringside.trace.TraceKind;
 import dev.ringside.trace.TraceSink;
+import java.util.ArrayDeque;
 import java.util.List;
 
 /** What a machine gives its paravirtual interface, and the account of who ran and who waited. */
@@ -31,6 +33,13 @@ final class ParavirtHost implements ParavirtContext {
     private ParavirtInterface iface = ParavirtInterface.NONE;
     /** Index of the processor that was scheduled in last and not out, or -1. */
     private int scheduled = -1;
+    /** Pages that the guest waits for, in the order of their arrival. */
+    private final ArrayDeque<Fetch> fetches = new ArrayDeque<>();
+    private final Timer fetchTimer;
+    private long fetchNanos;
+
+    private record Fetch(long gpa, long doneNanos) {
+    }
 
     ParavirtHost(MachineDescription description, PhysicalMemory memory, MachineHost host, Board board, List<Cpu> cpus, TraceSink trace) {
         this.description = description;
@@ -39,6 +48,7 @@ final class ParavirtHost implements ParavirtContext {
         this.board = board;
         this.trace = trace;
         processors = cpus.stream().map(Processor::new).toList();
+        fetchTimer = host.virtualClock().newTimer("page fetch", this::fetched);
     }
 
     void attach(ParavirtInterface chosen) {
@@ -55,6 +65,8 @@ final class ParavirtHost implements ParavirtContext {
 
     void reset() {
         scheduled = -1;
+        fetches.clear();
+        fetchTimer.cancel();
         processors.forEach(Processor::reset);
         iface.reset();
     }
@@ -117,13 +129,8 @@ final class ParavirtHost implements ParavirtContext {
     }
 
     @Override
-    public int vcpuCount() {
-        return processors.size();
-    }
-
-    @Override
-    public PvVcpu vcpu(int index) {
-        return processors.get(index);
+    public List<PvVcpu> vcpus() {
+        return List.copyOf(processors);
     }
 
     @Override
@@ -177,13 +184,34 @@ final class ParavirtHost implements ParavirtContext {
     }
 
     @Override
+    public void stall(long nanos) {
+        host.virtualClock().skipTo(host.virtualClock().nanos() + nanos);
+        host.endSlice();
+    }
+
+    @Override
     public void end(EndRequest request) {
         host.end(request);
     }
 
     @Override
     public boolean swapOut(long gpa, long nanos) {
-        return false;
+        if (!memory.takeAway(gpa)) {
+            return false;
+        }
+        fetchNanos = nanos;
+        return true;
+    }
+
+    private void fetched() {
+        while (!fetches.isEmpty() && fetches.peek().doneNanos <= host.virtualClock().nanos()) {
+            long gpa = fetches.remove().gpa;
+            memory.bringBack(gpa);
+            iface.pagePresent(gpa);
+        }
+        if (!fetches.isEmpty()) {
+            fetchTimer.arm(fetches.peek().doneNanos);
+        }
     }
 
     @Override
@@ -213,6 +241,17 @@ final class ParavirtHost implements ParavirtContext {
 
         void tscOffset(long ticks) {
             tscOffset = ticks;
+        }
+
+        boolean pageAbsent(long gpa) {
+            if (!iface.pageAbsent(this, gpa)) {
+                return false;
+            }
+            fetches.add(new Fetch(gpa & -4096, host.virtualClock().nanos() + fetchNanos));
+            if (!fetchTimer.isArmed()) {
+                fetchTimer.arm(fetches.peek().doneNanos);
+            }
+            return true;
         }
 
         @Override

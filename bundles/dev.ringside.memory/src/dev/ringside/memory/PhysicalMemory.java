@@ -5,8 +5,10 @@ import dev.ringside.inspect.Inspector;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The guest-physical address space of one machine: RAM and ROM in {@link Slot}s, nothing elsewhere. Reads of nothing give all ones, writes to
@@ -47,6 +49,8 @@ public final class PhysicalMemory implements Inspectable, AutoCloseable {
     private long[] dirty = new long[0];
     private boolean logsDirty;
     private boolean closed;
+    /** Pages of RAM that are away, by page number. */
+    private final Set<Long> absent = new HashSet<>();
 
     /** Zeroed memory that the guest reads and writes. Address and size are multiples of 4 KiB. */
     public Slot addRam(String name, long gpa, long sizeBytes) {
@@ -126,6 +130,34 @@ public final class PhysicalMemory implements Inspectable, AutoCloseable {
         }
         markDirty(frame);
         return (page & -PAGE_BYTES) + (gpa & OFFSET_MASK);
+    }
+
+    /**
+     * Takes the page of RAM at {@code gpa} out of the map, as a host does that needs the memory. Whoever touches it brings it back; an engine asks
+     * {@link #isAbsent} before.
+     *
+     * @return false when there is no RAM, or it is away already
+     */
+    public boolean takeAway(long gpa) {
+        if (isAbsent(gpa) || !isRam(gpa)) {
+            return false;
+        }
+        absent.add(gpa >>> PAGE_SHIFT);
+        setPage(gpa & -PAGE_BYTES, 0, 0);
+        tellMapListeners(gpa & -PAGE_BYTES, PAGE_BYTES);
+        return true;
+    }
+
+    /** Whether the page at {@code gpa} was taken away and nobody has touched it since. */
+    public boolean isAbsent(long gpa) {
+        return !absent.isEmpty() && absent.contains(gpa >>> PAGE_SHIFT);
+    }
+
+    /** Brings the page at {@code gpa} back if it is away. */
+    public void bringBack(long gpa) {
+        if (!absent.isEmpty() && absent.remove(gpa >>> PAGE_SHIFT)) {
+            remap(gpa & -PAGE_BYTES, PAGE_BYTES);
+        }
     }
 
     /** Whether stores change memory there. */
@@ -374,6 +406,9 @@ public final class PhysicalMemory implements Inspectable, AutoCloseable {
                 show(slot, Math.max(gpa, slot.gpa()), Math.min(end, slot.gpa() + slot.sizeBytes()));
             }
         }
+        if (!absent.isEmpty()) {
+            absent.stream().map(number -> number << PAGE_SHIFT).filter(at -> at >= gpa && at < end).forEach(at -> setPage(at, 0, 0));
+        }
         tellMapListeners(gpa, sizeBytes);
     }
 
@@ -415,7 +450,14 @@ public final class PhysicalMemory implements Inspectable, AutoCloseable {
             return 0;
         }
         long[] chunk = chunks[(int) index];
-        return chunk == null ? 0 : chunk[2 * ((int) (gpa >> PAGE_SHIFT) & CHUNK_PAGES - 1)];
+        if (chunk == null) {
+            return 0;
+        }
+        int i = 2 * ((int) (gpa >> PAGE_SHIFT) & CHUNK_PAGES - 1);
+        if (chunk[i] == 0 && isAbsent(gpa)) {
+            bringBack(gpa);
+        }
+        return chunk[i];
     }
 
     /** Only for an address whose page is backed. */

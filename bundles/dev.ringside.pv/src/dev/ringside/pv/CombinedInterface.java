@@ -125,6 +125,11 @@ final class CombinedInterface implements ParavirtInterface {
     }
 
     @Override
+    public void pagePresent(long gpa) {
+        parts.forEach(part -> part.pagePresent(gpa));
+    }
+
+    @Override
     public Map<String, String> injectable() {
         var all = new LinkedHashMap<String, String>();
         parts.forEach(part -> all.putAll(part.injectable()));

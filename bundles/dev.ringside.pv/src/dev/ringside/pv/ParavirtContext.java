@@ -5,6 +5,7 @@ import dev.ringside.device.DeviceContext.EndRequest;
 import dev.ringside.device.IoHandler;
 import dev.ringside.memory.PhysicalMemory;
 import dev.ringside.trace.TraceKind;
+import java.util.List;
 
 /** What a machine gives a paravirtual interface. */
 public interface ParavirtContext {
@@ -13,9 +14,8 @@ public interface ParavirtContext {
 
     PhysicalMemory memory();
 
-    int vcpuCount();
-
-    PvVcpu vcpu(int index);
+    /** By index. */
+    List<PvVcpu> vcpus();
 
     /** Seconds from 1970 UTC at virtual time 0. */
     long epochSeconds();
@@ -32,10 +32,18 @@ public interface ParavirtContext {
     /** The turn of the processor that runs ends here; the next one is {@code vcpu}'s, if it can run. */
     void yieldTo(int vcpu);
 
+    /** Time passes without instructions, as when the host does something that takes long. */
+    void stall(long nanos);
+
     /** Ends or resets the machine: the guest asked for it. */
     void end(EndRequest request);
 
-    /** The host takes the page at {@code gpa} away until {@code nanos} after the guest has touched it. @return false when nothing is there to be taken */
+    /**
+     * The host takes the page of RAM at {@code gpa} away. When the guest touches it, {@link ParavirtInterface#pageAbsent} may tell the guest; it comes back
+     * {@code nanos} later, and {@link ParavirtInterface#pagePresent} is called. Whoever else touches it has it at once.
+     *
+     * @return false when there is no RAM, or it is away already
+     */
     boolean swapOut(long gpa, long nanos);
 
     /** Something a guest did that is not implemented; said once for each {@code what}. */

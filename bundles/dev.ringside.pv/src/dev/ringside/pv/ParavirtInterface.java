@@ -54,12 +54,17 @@ public interface ParavirtInterface extends Inspectable {
     }
 
     /**
-     * The guest touched the page at {@code gpa}, which the host has taken away ({@link ParavirtContext#swapOut}).
+     * An instruction of {@code vcpu} touched the page at {@code gpa}, which the host has taken away ({@link ParavirtContext#swapOut}).
      *
-     * @return whether the guest was told and the access is to be repeated later; the method then threw nothing, and a page fault is in {@code vcpu.cpu().fault}
+     * @return true to raise the exception that is then in {@code vcpu.cpu().fault} instead of the access; false to bring the page in at once
      */
     default boolean pageAbsent(PvVcpu vcpu, long gpa) {
         return false;
+    }
+
+    /** The page at {@code gpa}, for which {@link #pageAbsent} was answered with true, is back. */
+    default void pagePresent(long gpa) {
+        // Nobody waits for it.
     }
 
     /** Faults that can be injected here: name and what it does. */

@@ -99,6 +99,12 @@ final class Msrs {
         cpu.bus.tscOffset(tscOffset);
     }
 
+    /** The host moved the counter; the guest's IA32_TSC_ADJUST does not show it. */
+    void hostMovesTsc(long ticks) {
+        tscOffset += ticks;
+        cpu.bus.tscOffset(tscOffset);
+    }
+
     /** WRMSR and WRFSBASE alike. */
     void segmentBase(int segment, long value) {
         requireCanonical(value);

@@ -225,6 +225,11 @@ public final class X86Cpu extends Cpu implements PcPins {
         slots[number] = value;
     }
 
+    /** The host moves the time-stamp counter by {@code ticks} behind the guest's back: IA32_TSC_ADJUST does not show it. */
+    public void moveTsc(long ticks) {
+        msrs.hostMovesTsc(ticks);
+    }
+
     /** RFLAGS with the arithmetic flags computed. */
     public long rflags() {
         return LazyFlags.rflags(slots);
