@@ -42,11 +42,11 @@ public final class X86EngineMachine implements AutoCloseable {
     private final X86Cpu cpu;
     private final Vcpu vcpu;
 
-    private X86EngineMachine(String engineName, EntryState entry) {
+    private X86EngineMachine(EngineProvider provider, EntryState entry) {
         this.entry = entry;
         memory.addRam("ram", 0, MEMORY_BYTES);
         var architecture = new X86Architecture();
-        engine = provider(engineName).create(new EngineConfig(architecture, memory, TraceSink.NONE));
+        engine = provider.create(new EngineConfig(architecture, memory, TraceSink.NONE));
         cpu = (X86Cpu) architecture.newCpu(0);
         cpu.bus = new EmptyBus();
         vcpu = engine.newVcpu(cpu);
@@ -85,17 +85,32 @@ public final class X86EngineMachine implements AutoCloseable {
 
     /** 64-bit mode at privilege level 0. */
     public static X86EngineMachine longMode(String engine) {
+        return longMode(provider(engine));
+    }
+
+    /** As {@link #longMode(String)}. */
+    public static X86EngineMachine longMode(EngineProvider engine) {
         return new X86EngineMachine(engine, new EntryState(EntryState.Mode.LONG_64, 0x1000, Map.of("rsp", 0x80000L), PAGE_TABLES, GDT, 31, 8, 0x10));
     }
 
     /** 32-bit protected mode, flat segments, paging off, privilege level 0. */
     public static X86EngineMachine protectedMode(String engine) {
+        return protectedMode(provider(engine));
+    }
+
+    /** As {@link #protectedMode(String)}. */
+    public static X86EngineMachine protectedMode(EngineProvider engine) {
         return new X86EngineMachine(engine,
             new EntryState(EntryState.Mode.PROTECTED_32, 0x1000, Map.of("rsp", 0x80000L), 0, GDT, 31, 8, 0x10));
     }
 
     /** Real-address mode, all segments 0. */
     public static X86EngineMachine realMode(String engine) {
+        return realMode(provider(engine));
+    }
+
+    /** As {@link #realMode(String)}. */
+    public static X86EngineMachine realMode(EngineProvider engine) {
         return new X86EngineMachine(engine, new EntryState(EntryState.Mode.REAL_16, 0x1000, Map.of("rsp", 0x8000L), 0, 0, 0, 0, 0));
     }
 

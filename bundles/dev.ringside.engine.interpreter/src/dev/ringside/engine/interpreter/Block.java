@@ -1,60 +1,104 @@
 package dev.ringside.engine.interpreter;
 
 import dev.ringside.ir.Helper;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** A lowered run of guest instructions, and what is known about it. */
-final class Block {
+public final class Block {
     /** A block that is never valid, so that links need no null check. */
-    static final Block NONE = new Block(0, -1, 0, 0, new int[0], new Helper.Body[0], new long[2], new Faults(new int[0], new int[0], new int[0], new Faults.Fixup[0][]),
+    static final Block NONE = new Block(0, -1, 0, 0, new int[0], new Helper[0], new long[2], new Faults(new int[0], new int[0], new int[0], new Faults.Fixup[0][]),
             new int[0], new int[0]);
 
-    final long pc;
+    public final long pc;
     /** Mode key and MMU index: see {@link BlockCache#key}. */
-    final int key;
-    final int lengthBytes;
+    public final int key;
+    public final int lengthBytes;
     /** Guest instructions: what a full run retires. */
-    final int count;
-    final int[] code;
-    final Helper.Body[] helpers;
+    public final int count;
+    public final int[] code;
+    /** What CALL operations call, and its bodies for calling them with one step less. */
+    public final Helper[] helpers;
+    final Helper.Body[] bodies;
     /** Program counters that the terminator may go to without computing them. */
-    final long[] targets;
-    final Faults faults;
+    public final long[] targets;
+    public final Faults faults;
     /** Where each guest instruction's code starts, and its distance from {@link #pc} in bytes. */
-    final int[] codeStarts;
-    final int[] offsets;
+    public final int[] codeStarts;
+    public final int[] offsets;
 
     // Where it came from; set by the cache.
-    long linear;
-    long host;
+    public long linear;
+    public long host;
     /** Host page of its last byte when that is another one, else 0. */
-    long secondHostPage;
+    public long secondHostPage;
     /** Whether it may be entered by a link: it neither touches the outside nor starts at a breakpoint. */
-    boolean chainable = true;
+    public boolean chainable = true;
     /** Whether it was asked to hold one instruction only, whatever follows. */
     boolean single;
     Block hashNext;
+    /** Regions that it is a member of, with code or waiting for it. */
+    final List<Region> regions = new ArrayList<>(0);
+    /** The region that is entered here, or null. */
+    Region region;
+    /** For who promotes blocks: whether this one was asked to be hot once more. */
+    public boolean waited;
 
     // Links. They hold while the linked block's epoch is the current one.
     /** The address-space epoch in which this block was last found under its program counter; never the current one once invalid. */
-    long epoch = -1;
-    Block next0;
-    Block next1;
+    public long epoch = -1;
+    public Block next0;
+    public Block next1;
     /** How often it was abandoned in the middle. */
     int abandoned;
 
-    Block(long pc, int key, int lengthBytes, int count, int[] code, Helper.Body[] helpers, long[] targets, Faults faults, int[] codeStarts, int[] offsets) {
+    Block(long pc, int key, int lengthBytes, int count, int[] code, Helper[] helpers, long[] targets, Faults faults, int[] codeStarts, int[] offsets) {
         this.pc = pc;
         this.key = key;
         this.lengthBytes = lengthBytes;
         this.count = count;
         this.code = code;
         this.helpers = helpers;
+        bodies = Arrays.stream(helpers).map(Helper::body).toArray(Helper.Body[]::new);
         this.targets = targets;
         this.faults = faults;
         this.codeStarts = codeStarts;
         this.offsets = offsets;
         next0 = NONE == null ? this : NONE;
         next1 = next0;
+    }
+
+    /** Whether the cache forgot it: it never runs again. */
+    public boolean isRemoved() {
+        return epoch == -1;
+    }
+
+    /** How many regions it is a member of. */
+    public int regionCount() {
+        return regions.size();
+    }
+
+    /** Whether its runs are counted. */
+    public boolean isCounted() {
+        return code.length > 0 && ((code[0] & 0xff) == Micro.COUNT || (code[0] & 0xff) == Micro.ENTER);
+    }
+
+    /** How many runs of the interpreter are left until it is hot. */
+    public int runsLeft() {
+        return code[1];
+    }
+
+    /** It is hot after so many more runs. */
+    public void countAgain(int runs) {
+        code[1] = runs;
+    }
+
+    /** What is made of its bytes is stale. */
+    void dropRegions() {
+        for (Region dropped : List.copyOf(regions)) {
+            dropped.drop();
+        }
     }
 
     /** Which guest instruction the operation at {@code codeIndex} belongs to. */

@@ -39,6 +39,7 @@ final class BlockCache {
     private final TraceSink trace;
     private final int stateSlots;
     private final int slotCount;
+    private final Promotion promotion;
 
     private final Block[] buckets = new Block[BUCKETS];
     /** By host page: the blocks with bytes in it. */
@@ -52,6 +53,11 @@ final class BlockCache {
     long invalidated;
 
     BlockCache(Lifter lifter, PhysicalMemory memory, Breakpoints breakpoints, TraceSink trace, int stateSlots, int slotCount) {
+        this(lifter, memory, breakpoints, trace, stateSlots, slotCount, Promotion.NONE);
+    }
+
+    BlockCache(Lifter lifter, PhysicalMemory memory, Breakpoints breakpoints, TraceSink trace, int stateSlots, int slotCount, Promotion promotion) {
+        this.promotion = promotion;
         this.lifter = lifter;
         this.memory = memory;
         this.breakpoints = breakpoints;
@@ -116,7 +122,8 @@ final class BlockCache {
                 throw new IllegalStateException("the lifter wants more than " + MAX_INSTRUCTION_BYTES + " bytes for one instruction");
             }
         }
-        Block block = lower(ir, modeKey, pc, key, host, limit);
+        boolean counted = host != 0 && !single && !standsAlone && !breakpoints.isAt(linear) && !touchesTheWorld(ir);
+        Block block = lower(ir, modeKey, pc, key, host, limit, counted ? promotion.hotAfter() : 0);
         block.linear = linear;
         block.host = host;
         block.secondHostPage = block.lengthBytes > inPage ? secondHost : 0;
@@ -132,11 +139,11 @@ final class BlockCache {
         return block;
     }
 
-    private Block lower(IrBlock ir, int modeKey, long pc, int key, long host, int limit) {
+    private Block lower(IrBlock ir, int modeKey, long pc, int key, long host, int limit, int hotAfter) {
         IrBlock tried = ir;
         while (true) {
             try {
-                return Lowering.lower(IrOptimizer.optimize(tried), key, stateSlots, slotCount);
+                return Lowering.lower(IrOptimizer.optimize(tried), key, stateSlots, slotCount, hotAfter);
             } catch (Lowering.TooLong tooLong) {
                 if (tried.guestInstructions() == 1) {
                     throw new IllegalStateException("one instruction needs more temporaries than there are", tooLong);
@@ -250,6 +257,7 @@ final class BlockCache {
     void remove(Block block) {
         invalidated++;
         block.epoch = -1;
+        block.dropRegions();
         int bucket = bucket(block.host, block.pc);
         if (buckets[bucket] == block) {
             buckets[bucket] = block.hashNext;
@@ -294,6 +302,7 @@ final class BlockCache {
         for (int i = 0; i < BUCKETS; i++) {
             for (Block block = buckets[i]; block != null; block = block.hashNext) {
                 block.epoch = -1;
+                block.dropRegions();
             }
             buckets[i] = null;
         }

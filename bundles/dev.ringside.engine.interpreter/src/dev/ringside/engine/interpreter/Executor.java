@@ -36,9 +36,18 @@ final class Executor {
     int faultCode;
     long faultBudget;
 
+    private final Promotion promotion;
+    private final FastFrame frame;
+
     Executor(Cpu cpu, SoftMmu mmu) {
+        this(cpu, mmu, Promotion.NONE);
+    }
+
+    Executor(Cpu cpu, SoftMmu mmu, Promotion promotion) {
         this.cpu = cpu;
         this.mmu = mmu;
+        this.promotion = promotion;
+        frame = new FastFrame(cpu, this);
         slots = cpu.slots;
         Arrays.fill(cache, Block.NONE);
     }
@@ -387,9 +396,32 @@ final class Executor {
                     continue;
                 case Micro.CALL:
                     at(b, ip, budget);
-                    s[d] = b.helpers[x >>> 12].call(cpu, s[a], s[bb], s[code[ip] & 0xfff], s[code[ip] >>> 12]);
+                    s[d] = b.bodies[x >>> 12].call(cpu, s[a], s[bb], s[code[ip] & 0xfff], s[code[ip] >>> 12]);
                     ip++;
                     continue;
+                case Micro.COUNT:
+                    if ((code[ip - 1] = x - 1) == 0) {
+                        promotion.hot(b, now);
+                    }
+                    continue;
+                case Micro.ENTER: {
+                    Region region = b.region;
+                    frame.epoch = now;
+                    int where = region.code.run(frame, tlb, (int) budget);
+                    budget = frame.budget;
+                    b = region.members[where >>> FastCode.MEMBER_SHIFT & FastCode.MEMBER_MASK];
+                    int how = where >>> FastCode.KIND_SHIFT;
+                    if (how == FastCode.RESUME) {
+                        code = b.code;
+                        ip = where & FastCode.INDEX_MASK;
+                        continue;
+                    }
+                    if (how == FastCode.BEFORE) {
+                        return leave(b, INDIRECT, b.pc, budget);
+                    }
+                    holds = how == FastCode.LINK_0;
+                    break;
+                }
                 default:
                     rare(b, ip, budget, a, bb, d, x >>> 12);
                     ip++;
@@ -414,7 +446,7 @@ final class Executor {
         return budget;
     }
 
-    private void at(Block running, int ip, long budget) {
+    void at(Block running, int ip, long budget) {
         block = running;
         faultCode = ip - 2;
         faultBudget = budget;

@@ -10,14 +10,21 @@ import java.util.Arrays;
  * @param sizes of the memory access in bytes
  * @param fixups what the state still lacks there: puts that nobody sees unless the block is left at this point
  */
-record Faults(int[] codeIndexes, int[] flags, int[] sizes, Fixup[][] fixups) {
+public record Faults(int[] codeIndexes, int[] flags, int[] sizes, Fixup[][] fixups) {
 
     /** State slot {@code slot} becomes slot {@code from} masked by {@code mask}, or {@code constant} when {@code from} is −1. */
-    record Fixup(int slot, int from, long mask, long constant) {
+    public record Fixup(int slot, int from, long mask, long constant) {
     }
 
-    int flagsAt(int codeIndex) {
+    /** The access flags of the operation at {@code codeIndex}, which is such a point. */
+    public int flagsAt(int codeIndex) {
         return flags[Arrays.binarySearch(codeIndexes, codeIndex)];
+    }
+
+    /** What the state lacks at {@code codeIndex}; nothing where the block cannot be left. */
+    public Fixup[] fixupsAt(int codeIndex) {
+        int point = Arrays.binarySearch(codeIndexes, codeIndex);
+        return point < 0 ? new Fixup[0] : fixups[point];
     }
 
     /** Completes the state for leaving at {@code codeIndex}. */

@@ -13,18 +13,26 @@ import dev.ringside.memory.PhysicalMemory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One machine under the interpreter: what its processors share. */
-final class InterpreterEngine implements Engine, CodeListener, MapListener {
+/** One machine under the interpreter, or under it and what gives its hot blocks faster code: what its processors share. */
+public final class InterpreterEngine implements Engine, CodeListener, MapListener {
+    private final String name;
     private final EngineConfig config;
+    private final Promotion promotion;
     private final Breakpoints breakpoints = new Breakpoints();
     private final BlockCache blocks;
     private final List<InterpreterVcpu> vcpus = new ArrayList<>();
 
     InterpreterEngine(EngineConfig config) {
+        this("interpreter", config, Promotion.NONE);
+    }
+
+    public InterpreterEngine(String name, EngineConfig config, Promotion promotion) {
+        this.name = name;
         this.config = config;
+        this.promotion = promotion;
         int stateSlots = config.architecture().layout().slotCount();
         blocks = new BlockCache(config.architecture().lifter(), config.memory(), breakpoints, config.trace(), stateSlots,
-                stateSlots + GuestState.SPARE_SLOTS);
+                stateSlots + GuestState.SPARE_SLOTS, promotion);
         config.memory().addCodeListener(this);
         config.memory().addMapListener(this);
         breakpoints.onChange(this::breakpointsChanged);
@@ -32,7 +40,7 @@ final class InterpreterEngine implements Engine, CodeListener, MapListener {
 
     @Override
     public String name() {
-        return "interpreter";
+        return name;
     }
 
     @Override
@@ -47,7 +55,7 @@ final class InterpreterEngine implements Engine, CodeListener, MapListener {
 
     @Override
     public Vcpu newVcpu(Cpu cpu) {
-        var vcpu = new InterpreterVcpu(cpu, config.memory(), breakpoints, blocks);
+        var vcpu = new InterpreterVcpu(cpu, config.memory(), breakpoints, blocks, promotion);
         vcpus.add(vcpu);
         return vcpu;
     }
@@ -83,11 +91,13 @@ final class InterpreterEngine implements Engine, CodeListener, MapListener {
     @Override
     public void inspect(Inspector out) {
         out.decimal("blocks", blocks.size()).decimal("lifted", blocks.lifted).decimal("invalidated", blocks.invalidated);
+        promotion.inspect(out);
     }
 
     @Override
     public void close() {
         config.memory().removeListeners(this, this);
         blocks.flush();
+        promotion.close();
     }
 }

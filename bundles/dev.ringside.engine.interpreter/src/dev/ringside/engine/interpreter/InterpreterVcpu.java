@@ -23,6 +23,7 @@ final class InterpreterVcpu implements Vcpu {
     private final PhysicalMemory memory;
     private final Breakpoints breakpoints;
     private final BlockCache blocks;
+    private final Promotion promotion;
     private final SoftMmu mmu;
     private final Executor executor;
 
@@ -41,14 +42,15 @@ final class InterpreterVcpu implements Vcpu {
     /** The {@link Cpu#instructions} at which the run ends. */
     private long limit;
 
-    InterpreterVcpu(Cpu cpu, PhysicalMemory memory, Breakpoints breakpoints, BlockCache blocks) {
+    InterpreterVcpu(Cpu cpu, PhysicalMemory memory, Breakpoints breakpoints, BlockCache blocks, Promotion promotion) {
+        this.promotion = promotion;
         this.cpu = cpu;
         this.memory = memory;
         this.breakpoints = breakpoints;
         this.blocks = blocks;
         mmu = new SoftMmu(cpu, memory, breakpoints);
         cpu.memory = mmu;
-        executor = new Executor(cpu, mmu);
+        executor = new Executor(cpu, mmu, promotion);
     }
 
     SoftMmu mmu() {
@@ -134,6 +136,7 @@ final class InterpreterVcpu implements Vcpu {
     /** Runs until something must be looked at again; null when the run goes on. */
     private VmExit runBlocks() {
         long pc = cpu.pc();
+        promotion.settle();
         try {
             int modeKey = cpu.modeKey();
             int mmuIndex = cpu.mmuIndex();

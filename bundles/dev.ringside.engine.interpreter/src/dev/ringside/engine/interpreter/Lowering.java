@@ -73,7 +73,7 @@ final class Lowering {
     // What is emitted
     private int[] code = new int[64];
     private int size;
-    private final List<Helper.Body> helpers = new ArrayList<>();
+    private final List<Helper> helpers = new ArrayList<>();
     private final long[] targets = new long[2];
     private final int[] codeStarts;
     private final int[] offsets;
@@ -127,7 +127,16 @@ final class Lowering {
      * @param slotCount how many there are altogether
      */
     static Block lower(IrBlock block, int key, int stateSlots, int slotCount) throws TooLong {
+        return lower(block, key, stateSlots, slotCount, 0);
+    }
+
+    /** @param hotAfter how many runs make the block hot; 0 when runs are not counted */
+    static Block lower(IrBlock block, int key, int stateSlots, int slotCount, int hotAfter) throws TooLong {
         var lowering = new Lowering(block, key, stateSlots, slotCount);
+        if (hotAfter > 0) {
+            lowering.append(Micro.COUNT);
+            lowering.append(hotAfter);
+        }
         lowering.findRoots();
         lowering.findBarriers();
         lowering.findUses();
@@ -422,7 +431,7 @@ final class Lowering {
             }
         }
         var faults = new Faults(ints(faultCodes), ints(faultFlags), ints(faultSizes), faultFixups.toArray(new Faults.Fixup[0][]));
-        return new Block(block.pc(), key, block.lengthBytes(), block.guestInstructions(), Arrays.copyOf(code, size), helpers.toArray(new Helper.Body[0]),
+        return new Block(block.pc(), key, block.lengthBytes(), block.guestInstructions(), Arrays.copyOf(code, size), helpers.toArray(new Helper[0]),
                 targets, faults, codeStarts, offsets);
     }
 
@@ -719,7 +728,7 @@ final class Lowering {
         int to = insn.result() == null ? slotLimit - 2 : place(insn);
         write3(Micro.CALL, args[0], args[1], to, helpers.size());
         append(args[2] | args[3] << 12);
-        helpers.add(insn.helper().body());
+        helpers.add(insn.helper());
     }
 
     private void branch(IrInsn insn, int at) throws TooLong {

@@ -2,15 +2,26 @@ package dev.ringside.engine.interpreter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringside.engine.EngineProvider;
 import dev.ringside.engine.VmExit;
 import dev.ringside.memory.Slot;
 import dev.ringside.memory.Writes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
+/** Every claim is made for the interpreter and for the translator. */
+@ParameterizedClass
+@MethodSource("dev.ringside.engine.interpreter.Engines#all")
 class InterpreterTest {
-    private final ToyMachine m = new ToyMachine();
-    private final ToyCpu cpu = m.cpu;
+    private final ToyMachine m;
+    private final ToyCpu cpu;
+
+    InterpreterTest(EngineProvider engine) {
+        m = new ToyMachine(engine);
+        cpu = m.cpu;
+    }
 
     @AfterEach
     void free() {

@@ -20,6 +20,13 @@ final class RandomCpu extends BareCpu {
         pc = block.pc();
     }
 
+    /** Ready to run the block once more. */
+    void restart() {
+        pc = block.pc();
+        raised = null;
+        instructions = 0;
+    }
+
     String end() {
         return raised != null ? raised : "pc " + Long.toHexString(pc);
     }

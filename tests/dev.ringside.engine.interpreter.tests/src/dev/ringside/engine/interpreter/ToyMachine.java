@@ -3,6 +3,7 @@ package dev.ringside.engine.interpreter;
 import dev.ringside.arch.VcpuBus;
 import dev.ringside.engine.Engine;
 import dev.ringside.engine.EngineConfig;
+import dev.ringside.engine.EngineProvider;
 import dev.ringside.engine.Vcpu;
 import dev.ringside.memory.PhysicalMemory;
 import dev.ringside.trace.TraceSink;
@@ -27,10 +28,10 @@ final class ToyMachine implements AutoCloseable {
     Consumer<Long> onDevice = gpa -> {
     };
 
-    ToyMachine() {
+    ToyMachine(EngineProvider provider) {
         var architecture = new ToyArchitecture();
         memory.addRam("ram", 0, 0x10000);
-        engine = new InterpreterProvider().create(new EngineConfig(architecture, memory, TraceSink.NONE));
+        engine = provider.create(new EngineConfig(architecture, memory, TraceSink.NONE));
         cpu = architecture.newCpu(0);
         cpu.bus = new Bus();
         vcpu = engine.newVcpu(cpu);

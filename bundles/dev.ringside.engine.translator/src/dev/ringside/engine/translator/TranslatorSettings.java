@@ -1,0 +1,22 @@
+package dev.ringside.engine.translator;
+
+/**
+ * How eager a translator is. None of this changes what a guest does.
+ *
+ * @param hotAfter how many runs make a block hot, at least 1
+ * @param maxInstructions guest instructions of a region at most
+ * @param inBackground whether regions are compiled on a thread of their own; otherwise the guest waits, which is for tests
+ */
+public record TranslatorSettings(int hotAfter, int maxInstructions, boolean inBackground) {
+    /** Beyond about 150 instructions HotSpot's limits on methods bite: regions of 100 ran fastest. */
+    public static final TranslatorSettings DEFAULT = new TranslatorSettings(1000, 100, true);
+
+    /** Everything that runs twice is translated, at once. */
+    public static final TranslatorSettings EAGER = new TranslatorSettings(1, 100, false);
+
+    public TranslatorSettings {
+        if (hotAfter < 1 || maxInstructions < 1) {
+            throw new IllegalArgumentException("a block is hot after 1 run at least, and a region has 1 instruction at least");
+        }
+    }
+}
