@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
 import dev.ringside.testkit.swtbot.SWTBot;
+import dev.ringside.testkit.swtbot.ScreenshotOnFailure;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,5 +50,6 @@ class LaunchDialogTest extends UiTest {
         dialog.button("Sample").click();
 
         assertTrue(dialog.button("Debug").isEnabled());
+        bot.captureScreenshot(ScreenshotOnFailure.folder().resolve("launch-dialog.png").toString());
     }
 }

@@ -35,6 +35,9 @@ import org.eclipse.swt.widgets.Text;
 
 /** The one tab that says what to boot and on what machine. It judges as launching does, and names the field that is wrong. */
 public final class GuestTab extends AbstractLaunchConfigurationTab {
+    /** Fields grow with the dialog; their hints must not make them wider than it is at first. */
+    private static final int LEAST_WIDTH = 200;
+
     private final Map<String, Text> texts = new LinkedHashMap<>();
     private Button stopAtEntry;
     private LocalResourceManager pictures;
@@ -60,10 +63,10 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
         Group guest = group(page, "Guest", 4);
         file(guest, "&Image:", IMAGE, "A kernel (bzImage, vmlinux, Multiboot, ELF, raw) or nothing to boot the disk", true);
         file(guest, "In&itrd:", INITRD, "Initial RAM disk; optional", false);
-        file(guest, "&Disk:", DISK, "Disk image; it is never written: changes end with the run", false);
+        file(guest, "&Disk:", DISK, "Never written: changes end with the run", false);
         label(guest, "Command &line:");
         Text commandLine = text(guest, COMMAND_LINE, "Handed to the kernel, for example console=ttyS0");
-        GridDataFactory.fillDefaults().span(3, 1).grab(true, false).applyTo(commandLine);
+        GridDataFactory.fillDefaults().span(3, 1).grab(true, false).hint(LEAST_WIDTH, SWT.DEFAULT).applyTo(commandLine);
 
         Group machine = group(page, "Machine", 4);
         label(machine, "&Memory:");
@@ -101,7 +104,7 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
     private void file(Composite parent, String title, String attribute, String hint, boolean sample) {
         label(parent, title);
         Text text = text(parent, attribute, hint);
-        GridDataFactory.fillDefaults().grab(true, false).align(SWT.FILL, SWT.CENTER).span(sample ? 1 : 2, 1).hint(320, SWT.DEFAULT).applyTo(text);
+        GridDataFactory.fillDefaults().grab(true, false).align(SWT.FILL, SWT.CENTER).span(sample ? 1 : 2, 1).hint(LEAST_WIDTH, SWT.DEFAULT).applyTo(text);
         if (sample) {
             Button useSample = new Button(parent, SWT.PUSH);
             useSample.setText("Sa&mple");
