@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 
 class EventsTest {
     private static final int DB = 1, NMI = 2, UD = 6, GP = 13;
-    private static final String NOP = "90";
 
     private static void request(SystemMachine m, int vector) {
         m.bus.vectors.add(vector);
@@ -23,7 +22,7 @@ class EventsTest {
 
     @Test
     void interruptIsTakenOnlyWithIfSetAndPushesItsNextInstruction() {
-        var m = longMode().code(NOP + NOP);
+        var m = longMode().code("nop\n nop");
         request(m, 0x40);
         m.step();
         assertThat(m.cpu.pc()).isEqualTo(CODE + 1);
@@ -38,7 +37,7 @@ class EventsTest {
 
     @Test
     void withdrawnInterruptChangesNothing() {
-        var m = longMode().code(NOP);
+        var m = longMode().code("nop");
         m.cpu.rflags(Rflags.IF);
         m.cpu.interruptRequested = true;
 
@@ -49,7 +48,7 @@ class EventsTest {
 
     @Test
     void stiHoldsInterruptsForOneInstruction() {
-        var m = longMode().code("fb" + NOP + NOP);
+        var m = longMode().code("sti\n nop\n nop");
         request(m, 0x40);
 
         m.step();
@@ -65,7 +64,7 @@ class EventsTest {
 
     @Test
     void stiWithInterruptsAlreadyEnabledHoldsNothing() {
-        var m = longMode().code("fb" + NOP);
+        var m = longMode().code("sti\n nop");
         m.cpu.rflags(Rflags.IF);
         m.step();
         request(m, 0x40);
@@ -75,7 +74,7 @@ class EventsTest {
 
     @Test
     void haltBehindStiWaitsAndWakes() {
-        var m = longMode().code("fb f4" + NOP);
+        var m = longMode().code("sti\n hlt\n nop");
         request(m, 0x40);
 
         m.step();
@@ -90,7 +89,7 @@ class EventsTest {
 
     @Test
     void movSsAndPopSsHoldInterruptsForOneInstruction() {
-        var mov = longMode().code("8ed0" + NOP + NOP);  // mov ss, eax
+        var mov = longMode().code("mov ss, eax\n nop\n nop");
         mov.cpu.slots[X86State.RAX] = DATA_0;
         mov.cpu.rflags(Rflags.IF);
         mov.step();
@@ -100,7 +99,7 @@ class EventsTest {
         mov.boundary();
         assertThat(mov.stack(0)).isEqualTo(CODE + 3);
 
-        var pop = protectedMode().code("17" + NOP + NOP);  // pop ss
+        var pop = protectedMode().code("pop ss\n nop\n nop");
         pop.ram.putInt(STACK, DATA_0);
         pop.cpu.rflags(Rflags.IF);
         pop.step();
@@ -116,7 +115,7 @@ class EventsTest {
 
     @Test
     void lssHoldsNothing() {
-        var m = protectedMode().code("0fb22500200000");  // lss esp, [0x2000]
+        var m = protectedMode().code("lss esp, [0x2000]");
         m.ram.putInt(0x2000, STACK);
         m.ram.putShort(0x2004, (short) DATA_0);
         m.cpu.rflags(Rflags.IF);
@@ -130,7 +129,7 @@ class EventsTest {
 
     @Test
     void nmiIsBlockedUntilIret() {
-        var m = longMode().code(NOP);
+        var m = longMode().code("nop");
         m.ram.put(handler(NMI), (byte) 0x48).put(handler(NMI) + 1, (byte) 0xcf);  // iretq
         m.cpu.nmi();
         m.boundary();
@@ -147,7 +146,7 @@ class EventsTest {
 
     @Test
     void nmiWakesAHaltedProcessorWithInterruptsDisabled() {
-        var m = longMode().code("f4");
+        var m = longMode().code("hlt");
         m.step();
         m.cpu.nmi();
         m.boundary();
@@ -160,7 +159,7 @@ class EventsTest {
 
     @Test
     void trapFlagTrapsBehindTheNextInstruction() {
-        var m = longMode().code("9d" + NOP + NOP);  // popfq
+        var m = longMode().code("popfq\n nop\n nop");
         m.cpu.slots[X86State.RSP] = STACK - 8;
         m.ram.putLong(STACK - 8, Rflags.TF);
 
@@ -177,7 +176,7 @@ class EventsTest {
 
     @Test
     void instructionThatClearsTrapFlagStillTraps() {
-        var m = longMode().code("9d" + NOP);
+        var m = longMode().code("popfq\n nop");
         m.cpu.slots[X86State.RSP] = STACK - 8;
         m.cpu.rflags(Rflags.TF);
 
@@ -189,13 +188,13 @@ class EventsTest {
 
     @Test
     void softwareInterruptAndFaultDoNotTrap() {
-        var m = longMode().code("cd30");
+        var m = longMode().code("int 0x30");
         m.cpu.rflags(Rflags.TF);
         m.step();
         m.boundary();
         assertThat(m.cpu.pc()).isEqualTo(handler(0x30));
 
-        var fault = longMode().code("0f0b");
+        var fault = longMode().code("ud2");
         fault.cpu.rflags(Rflags.TF);
         fault.step();
         fault.boundary();
@@ -204,7 +203,7 @@ class EventsTest {
 
     @Test
     void movSsHoldsTheSingleStepTrap() {
-        var m = longMode().code("8ed0" + NOP + NOP);
+        var m = longMode().code("mov ss, eax\n nop\n nop");
         m.cpu.slots[X86State.RAX] = DATA_0;
         m.cpu.rflags(Rflags.TF);
 
@@ -218,7 +217,7 @@ class EventsTest {
 
     @Test
     void softwareInterruptBehindMovSsLosesTheTrap() {
-        var m = longMode().code("8ed0" + "cd30");
+        var m = longMode().code("mov ss, eax\n int 0x30");
         m.cpu.slots[X86State.RAX] = DATA_0;
         m.cpu.rflags(Rflags.TF);
 
@@ -230,7 +229,7 @@ class EventsTest {
 
     @Test
     void trapIsDeliveredBeforeAnInterrupt() {
-        var m = longMode().code(NOP + NOP);
+        var m = longMode().code("nop\n nop");
         m.gate64(DB, Descriptor.TRAP32, 0, 0);
         m.cpu.rflags(Rflags.TF | Rflags.IF);
         m.step();
@@ -244,7 +243,7 @@ class EventsTest {
 
     @Test
     void sysretThatSetsTrapFlagTrapsAtOnceAndSyscallFollowsItsMask() {
-        var back = longMode().code("480f07");  // sysretq
+        var back = longMode().code("sysretq");
         back.cpu.msrs.write(Msrs.IA32_STAR, 0x0018_0008L << 32);
         back.cpu.slots[X86State.RCX] = 0x1800;
         back.cpu.slots[11] = Rflags.TF;
@@ -253,7 +252,7 @@ class EventsTest {
         assertThat(back.cpu.pc()).isEqualTo(handler(DB));
         assertThat(back.stack(0)).isEqualTo(0x1800);
 
-        var call = longMode().atCpl3().code("0f05");
+        var call = longMode().atCpl3().code("syscall");
         call.cpu.msrs.write(Msrs.IA32_STAR, 0x0018_0008L << 32);
         call.cpu.msrs.write(Msrs.IA32_LSTAR, 0x1800);
         call.cpu.msrs.write(Msrs.IA32_FMASK, Rflags.TF);
@@ -266,7 +265,7 @@ class EventsTest {
 
     @Test
     void instructionBreakpointFaultsBeforeTheInstructionAndResumeFlagPassesIt() {
-        var m = longMode().code(NOP + NOP + NOP);
+        var m = longMode().code("nop\n nop\n nop");
         m.ram.put(handler(DB), (byte) 0x48).put(handler(DB) + 1, (byte) 0xcf);  // iretq
         m.cpu.debug.set(0, CODE + 1);
         m.cpu.debug.set(7, 0x2);
@@ -288,7 +287,7 @@ class EventsTest {
 
     @Test
     void breakpointOnTheDebugHandlerItselfEndsInBoundedTime() {
-        var m = longMode().code(NOP);
+        var m = longMode().code("nop");
         m.gate64(DB, Descriptor.INTERRUPT32, 0, 1);
         m.cpu.debug.set(0, CODE);
         m.cpu.debug.set(1, handler(DB));
@@ -301,7 +300,7 @@ class EventsTest {
 
     @Test
     void dataBreakpointTrapsBehindTheAccess() {
-        var m = longMode().code("a3 0020000000000000" + NOP);  // mov [0x2000], eax
+        var m = longMode().code("mov [0x2000], eax\n nop");
         m.cpu.debug.set(1, 0x2002);
         m.cpu.debug.set(7, 0x4 | 0b0001L << 20);  // L1, write, one byte
 
@@ -309,13 +308,13 @@ class EventsTest {
         m.boundary();
 
         assertThat(m.cpu.pc()).isEqualTo(handler(DB));
-        assertThat(m.stack(0)).isEqualTo(CODE + 9);
+        assertThat(m.stack(0)).isEqualTo(CODE + 7);
         assertThat(m.cpu.debug.get(6) & 0xf).isEqualTo(2);
     }
 
     @Test
     void writeBreakpointIgnoresReads() {
-        var m = longMode().code("a1 0020000000000000" + NOP);
+        var m = longMode().code("mov eax, [0x2000]\n nop");
         m.cpu.debug.set(1, 0x2000);
         m.cpu.debug.set(7, 0x4 | 0b1101L << 20);
         m.step();
@@ -341,7 +340,7 @@ class EventsTest {
 
     @Test
     void movSsHoldsADataBreakpoint() {
-        var m = longMode().code("8e142500200000" + NOP + NOP);  // mov ss, [0x2000]
+        var m = longMode().code("mov ss, [0x2000]\n nop\n nop");
         m.ram.putShort(0x2000, (short) DATA_0);
         m.cpu.debug.set(0, 0x2000);
         m.cpu.debug.set(7, 0x1 | 0b0111L << 16);
@@ -357,7 +356,7 @@ class EventsTest {
 
     @Test
     void ioBreakpointNeedsDe() {
-        var m = longMode().code("e460" + "e460" + NOP);  // in al, 0x60
+        var m = longMode().code("in al, 0x60\n in al, 0x60\n nop");
         m.cpu.debug.set(3, 0x60);
         m.cpu.debug.set(7, 0x40 | 0b0010L << 28);
         m.step();
@@ -374,7 +373,7 @@ class EventsTest {
 
     @Test
     void generalDetectFaultsOnAccessAndClearsItself() {
-        var m = longMode().code("0f21c0");  // mov rax, dr0
+        var m = longMode().code("mov rax, dr0");
         m.cpu.debug.set(7, 1 << 13);
 
         m.step();
@@ -401,12 +400,12 @@ class EventsTest {
 
     @Test
     void upperHalfOfDr7IsReservedAndDr4FollowsDe() {
-        var upper = longMode().code("0f23f8");  // mov dr7, rax
+        var upper = longMode().code("mov dr7, rax");
         upper.cpu.slots[X86State.RAX] = 1L << 32;
         upper.step();
         assertThat(upper.cpu.pc()).isEqualTo(handler(GP));
 
-        var alias = longMode().code("0f21e0" + "0f21e0");  // mov rax, dr4
+        var alias = longMode().code("mov rax, dr4\n mov rax, dr4");
         alias.step();
         assertThat(alias.cpu.slots[X86State.RAX]).isEqualTo(0xffff0ff0L);
         alias.cpu.control.write(4, alias.cpu.cr4() | Cr4.DE);
@@ -466,7 +465,7 @@ class EventsTest {
 
     @Test
     void repeatedInputIsInterruptedBetweenIterationsAndResumes() {
-        var m = longMode().code("f36c" + NOP);  // rep insb
+        var m = longMode().code("rep insb\n nop");
         m.cpu.slots[X86State.RCX] = 3;
         m.cpu.slots[X86State.RDX] = 0x60;
         m.cpu.slots[X86State.RDI] = 0x2000;

@@ -13,7 +13,7 @@ class ExceptionTest {
 
     @Test
     void faultPushesSixQuadwordsOnAnAlignedStackWithResumeFlag() {
-        var m = longMode().code("0f0b");  // ud2
+        var m = longMode().code("ud2");
         m.cpu.slots[X86State.RSP] = STACK + 5;
         m.cpu.rflags(Rflags.IF | Rflags.CF);
 
@@ -31,7 +31,7 @@ class ExceptionTest {
 
     @Test
     void trapGateLeavesInterruptsEnabled() {
-        var m = longMode().code("0f0b");
+        var m = longMode().code("ud2");
         m.gate64(UD, Descriptor.TRAP32, 0, 0);
         m.cpu.rflags(Rflags.IF | Rflags.TF | Rflags.NT);
 
@@ -42,7 +42,7 @@ class ExceptionTest {
 
     @Test
     void faultInUserModeTakesTheStackOfTheTss() {
-        var m = longMode().atCpl3().code("f4");  // hlt
+        var m = longMode().atCpl3().code("hlt");
 
         m.step();
 
@@ -58,7 +58,7 @@ class ExceptionTest {
 
     @Test
     void interruptStackTableIsUsedWithoutPrivilegeChange() {
-        var m = longMode().code("0f0b");
+        var m = longMode().code("ud2");
         m.gate64(UD, Descriptor.INTERRUPT32, 0, 1);
 
         m.step();
@@ -70,7 +70,7 @@ class ExceptionTest {
 
     @Test
     void pageFaultSetsCr2() {
-        var m = longMode().code("8a04 25 45 23 13 00".replace(" ", ""));  // mov al, [0x132345]
+        var m = longMode().code("mov al, [0x132345]");
         m.pte(0x132345, 0);
 
         m.step();
@@ -82,24 +82,24 @@ class ExceptionTest {
 
     @Test
     void accessThroughRspAndRbpToNonCanonicalAddressIsStackFault() {
-        var push = longMode().code("50");  // push rax
+        var push = longMode().code("push rax");
         push.gate64(SS, Descriptor.INTERRUPT32, 0, 1);
         push.cpu.slots[X86State.RSP] = 0x8000_0000_0000_0000L;
         push.step();
         assertThat(push.cpu.pc()).isEqualTo(handler(SS));
         assertThat(push.stack(0)).isZero();
 
-        var rbp = longMode().code("8b4500");  // mov eax, [rbp]
+        var rbp = longMode().code("mov eax, [rbp]");
         rbp.cpu.slots[X86State.RBP] = 1L << 47;
         rbp.step();
         assertThat(rbp.cpu.pc()).isEqualTo(handler(SS));
 
-        var rax = longMode().code("8b00");  // mov eax, [rax]
+        var rax = longMode().code("mov eax, [rax]");
         rax.cpu.slots[X86State.RAX] = 1L << 47;
         rax.step();
         assertThat(rax.cpu.pc()).isEqualTo(handler(GP));
 
-        var ds = longMode().code("3e8b4500");  // mov eax, ds:[rbp]: the prefix counts for the exception, too
+        var ds = longMode().code("ds mov eax, [rbp]");
         ds.cpu.slots[X86State.RBP] = 1L << 47;
         ds.step();
         assertThat(ds.cpu.pc()).as("a DS prefix is ignored in 64-bit mode").isEqualTo(handler(SS));
@@ -107,7 +107,7 @@ class ExceptionTest {
 
     @Test
     void jumpCallAndReturnToNonCanonicalAddressFaultAtTheBranch() {
-        for (String code : new String[] {"ffe0", "ffd0", "c3", "ff23"}) {  // jmp rax; call rax; ret; jmp [rbx]
+        for (String code : new String[] {"jmp rax", "call rax", "ret", "jmp qword [rbx]"}) {
             var m = longMode().code(code);
             m.cpu.slots[X86State.RAX] = 0xffff_7fff_ffff_ffffL;
             m.cpu.slots[X86State.RBX] = STACK;
@@ -119,7 +119,7 @@ class ExceptionTest {
             assertThat(m.stack(1)).as(code).isEqualTo(CODE);
             assertThat(m.stack(4)).as("RSP").isEqualTo(STACK);
         }
-        var high = longMode().code("ffe0");
+        var high = longMode().code("jmp rax");
         high.cpu.slots[X86State.RAX] = 0xffff_8000_0000_0000L;
         high.step();
         assertThat(high.cpu.pc()).as("the lowest address of the upper half is fine").isEqualTo(0xffff_8000_0000_0000L);
@@ -127,13 +127,13 @@ class ExceptionTest {
 
     @Test
     void softwareInterruptNeedsTheGatesPrivilege() {
-        var m = longMode().atCpl3().code("cd30");  // int 0x30
+        var m = longMode().atCpl3().code("int 0x30");
         m.step();
         assertThat(m.cpu.pc()).isEqualTo(handler(GP));
         assertThat(m.stack(0)).as("IDT entry 0x30, EXT clear").isEqualTo(0x30 * 8 + 2);
         assertThat(m.stack(1)).as("the INT itself").isEqualTo(CODE);
 
-        var allowed = longMode().atCpl3().code("cd30");
+        var allowed = longMode().atCpl3().code("int 0x30");
         allowed.gate64(0x30, Descriptor.INTERRUPT32, 3, 0);
         allowed.step();
         assertThat(allowed.cpu.pc()).isEqualTo(handler(0x30));
@@ -142,12 +142,12 @@ class ExceptionTest {
 
     @Test
     void int3ChecksPrivilegeAndInt1DoesNot() {
-        var int3 = longMode().atCpl3().code("cc");
+        var int3 = longMode().atCpl3().code("int3");
         int3.step();
         assertThat(int3.cpu.pc()).isEqualTo(handler(GP));
         assertThat(int3.stack(0)).isEqualTo(BP * 8 + 2);
 
-        var int1 = longMode().atCpl3().code("f1");
+        var int1 = longMode().atCpl3().code("int1");
         int1.step();
         assertThat(int1.cpu.pc()).isEqualTo(handler(DB));
         assertThat(int1.stack(0)).isEqualTo(CODE + 1);
@@ -155,7 +155,7 @@ class ExceptionTest {
 
     @Test
     void softwareInterruptPushesNoResumeFlag() {
-        var m = longMode().code("cd30");
+        var m = longMode().code("int 0x30");
         m.cpu.rflags(Rflags.IF);
 
         m.step();
@@ -165,7 +165,7 @@ class ExceptionTest {
 
     @Test
     void missingGateOfAHardwareExceptionSaysExt() {
-        var m = longMode().code("0f0b");
+        var m = longMode().code("ud2");
         m.ram.putLong(IDT + UD * 16, 0x00000e0000080000L & ~(0x80L << 40));  // an interrupt gate that is not present
 
         m.step();
@@ -178,7 +178,7 @@ class ExceptionTest {
 
     @Test
     void contributoryFaultDuringContributoryFaultIsDoubleFault() {
-        var m = longMode().code("f7f0");  // div eax
+        var m = longMode().code("div eax");
         m.ram.putLong(IDT + DE * 16, 0);
 
         m.step();
@@ -190,7 +190,7 @@ class ExceptionTest {
 
     @Test
     void pageFaultDuringPageFaultIsDoubleFaultAndBenignFirstExceptionIsNot() {
-        var m = longMode().code("8a0425 00003000".replace(" ", ""));  // mov al, [0x300000]
+        var m = longMode().code("mov al, [0x300000]");
         m.gate64(DF, Descriptor.INTERRUPT32, 0, 1);
         m.cpu.slots[X86State.RSP] = 0x150000;
         m.pte(0x14f000, 0);  // the stack's page
@@ -200,7 +200,7 @@ class ExceptionTest {
         assertThat(m.cpu.pc()).isEqualTo(handler(DF));
         assertThat(m.cpu.cr2()).as("of the second page fault").isEqualTo(0x150000 - 8);
 
-        var benign = longMode().code("0f0b");
+        var benign = longMode().code("ud2");
         benign.gate64(PF, Descriptor.INTERRUPT32, 0, 1);
         benign.cpu.slots[X86State.RSP] = 0x150000;
         benign.pte(0x14f000, 0);
@@ -211,7 +211,7 @@ class ExceptionTest {
 
     @Test
     void faultDuringDoubleFaultShutsDownAndIsExplained() {
-        var m = longMode().code("0f0b");
+        var m = longMode().code("ud2");
         m.cpu.idtLimit = 0;
 
         m.step();
@@ -227,7 +227,7 @@ class ExceptionTest {
 
     @Test
     void pageFaultsThatCannotBeDeliveredEndInATripleFault() {
-        var m = longMode().code("8a042500003000");
+        var m = longMode().code("mov al, [0x300000]");
         m.cpu.slots[X86State.RSP] = 0x150000;
         m.pte(0x14f000, 0);
 
@@ -242,7 +242,7 @@ class ExceptionTest {
 
     @Test
     void legacyGateToInnerLevelSwitchesStackAndPushesIt() {
-        var m = protectedMode().atCpl3().code("f4");
+        var m = protectedMode().atCpl3().code("hlt");
         m.cpu.slots[X86State.RSP] = 0x60000;
 
         m.step();
@@ -259,7 +259,7 @@ class ExceptionTest {
 
     @Test
     void sixteenBitGatePushesWords() {
-        var m = protectedMode().code("0f0b");
+        var m = protectedMode().code("ud2");
         m.gate(UD, Descriptor.INTERRUPT16, CODE_0, handler(UD), 0);
 
         m.step();
@@ -271,7 +271,7 @@ class ExceptionTest {
 
     @Test
     void stackOfTheTssIsCheckedWithItsSelectorAsErrorCode() {
-        var m = protectedMode().atCpl3().code("f4");
+        var m = protectedMode().atCpl3().code("hlt");
         m.ram.putShort(TSS + 8, (short) CODE_0);  // SS0 is a code segment
 
         m.step();
@@ -282,7 +282,7 @@ class ExceptionTest {
 
     @Test
     void interruptReturnsFromVirtual8086ModeNeedIopl3() {
-        var m = vm86("cf");
+        var m = vm86("iret");
         m.step();
         assertThat(m.cpu.pc()).isEqualTo(handler(GP));
         assertThat(m.cpu.isVm86()).isFalse();
@@ -293,7 +293,7 @@ class ExceptionTest {
 
     @Test
     void interruptInstructionOfVirtual8086ModeNeedsIopl3() {
-        var m = vm86("cd10");
+        var m = vm86("int 0x10");
         m.step();
         assertThat(m.cpu.pc()).isEqualTo(handler(GP));
         assertThat(m.stack32(0)).as("not an error of the gate").isZero();
@@ -315,7 +315,7 @@ class ExceptionTest {
 
     @Test
     void realModePushesThreeWordsAndNoErrorCode() {
-        var m = realMode().code("0f0b");
+        var m = realMode().code("ud2");
         m.cpu.rflags(Rflags.IF | Rflags.TF);
 
         m.step();
@@ -329,7 +329,7 @@ class ExceptionTest {
 
     @Test
     void accessBeyondTheRealModeLimitIsGeneralProtection() {
-        var m = realMode().code("a1ffff");  // mov ax, [0xffff]
+        var m = realMode().code("mov ax, [0xffff]");
 
         m.step();
 

@@ -14,20 +14,12 @@ class FarTransferTest {
     private static final long CODE32 = 0x00cf9b000000ffffL, CODE16 = 0x00009b000000ffffL, CODE64 = 0x00af9b000000ffffL, DATA = 0x00cf93000000ffffL;
     private static final long DPL_3 = 3L << 45, CONFORMING = 1L << 42, NOT_PRESENT = ~(1L << 47);
 
-    private static String hex(int value, int bytes) {
-        var text = new StringBuilder();
-        for (int i = 0; i < bytes; i++) {
-            text.append("%02x".formatted(value >>> i * 8 & 0xff));
-        }
-        return text.toString();
-    }
-
     private static String jump(int selector, int offset) {
-        return "ea" + hex(offset, 4) + hex(selector, 2);
+        return "jmp %#x:%#x".formatted(selector, offset);
     }
 
     private static String call(int selector, int offset) {
-        return "9a" + hex(offset, 4) + hex(selector, 2);
+        return "call %#x:%#x".formatted(selector, offset);
     }
 
     // Direct
@@ -83,7 +75,7 @@ class FarTransferTest {
 
     @Test
     void farCallAndReturnGoThereAndBack() {
-        var m = protectedMode().code(call(OTHER, 0x1800)).code(0x1800, "ca0800");  // retf 8
+        var m = protectedMode().code(call(OTHER, 0x1800)).code(0x1800, "retf 0x8");
         m.gdt(OTHER, CODE32);
         m.cpu.pc(CODE);
 
@@ -130,7 +122,7 @@ class FarTransferTest {
 
     @Test
     void returnToOuterLevelReleasesParametersOnBothStacksAndDropsInnerSegments() {
-        var m = protectedMode().atCpl3().code(call(GATE | 3, 0)).code(0x1800, "ca0800");
+        var m = protectedMode().atCpl3().code(call(GATE | 3, 0)).code(0x1800, "retf 0x8");
         m.cpu.pc(CODE);
         m.gdt(GATE, gateDescriptor(Descriptor.CALL32, CODE_0, 0x1800, 3) | 2L << 32);
         m.cpu.slots[X86State.RSP] = 0x60000;
@@ -174,7 +166,7 @@ class FarTransferTest {
 
     @Test
     void longModeCallGateSwitchesToTheTssStackWithANullSs() {
-        var m = longMode().atCpl3().code("ff1d f9070000");  // call far [rip + 0x7f9] = [0x17ff]
+        var m = longMode().atCpl3().code("call far [0x17ff]");
         m.ram.putInt(0x17ff, 0).putShort(0x1803, (short) (GATE | 3));
         m.cpu.gdtLimit = 0xff;
         m.gdt(GATE, gateDescriptor(Descriptor.CALL32, CODE_0, 0x1800, 3));
@@ -184,14 +176,14 @@ class FarTransferTest {
 
         assertThat(m.cpu.pc()).isEqualTo(0x1800);
         assertThat(m.rsp()).isEqualTo(STACK_0 - 4 * 8);
-        assertThat(m.stack(0)).isEqualTo(CODE + 6);
+        assertThat(m.stack(0)).isEqualTo(CODE + 7);
         assertThat(m.stack(3)).isEqualTo(DATA_3);
         assertThat(m.cpu.segment(X86State.SS).selector()).isZero();
     }
 
     @Test
     void longModeCallGateMustLeadTo64BitCode() {
-        var m = longMode().code("ff1d f9070000");
+        var m = longMode().code("call far [0x17ff]");
         m.ram.putInt(0x17ff, 0).putShort(0x1803, (short) GATE);
         m.cpu.gdtLimit = 0xff;
         m.gdt(OTHER, CODE32);
@@ -206,7 +198,7 @@ class FarTransferTest {
 
     @Test
     void taskStateSegmentsAreNoTargetsInLongMode() {
-        var m = longMode().code("ff1d f9070000");
+        var m = longMode().code("call far [0x17ff]");
         m.ram.putInt(0x17ff, 0).putShort(0x1803, (short) TSS_SELECTOR);
 
         m.step();
@@ -218,7 +210,7 @@ class FarTransferTest {
     // IRET
 
     private static SystemMachine iretq(long rip, int cs, long rflags, long rsp, int ss) {
-        var m = longMode().code("48cf");
+        var m = longMode().code("iretq");
         m.cpu.slots[X86State.RSP] = STACK - 40;
         m.ram.putLong(STACK - 40, rip).putLong(STACK - 32, cs).putLong(STACK - 24, rflags).putLong(STACK - 16, rsp).putLong(STACK - 8, ss);
         m.step();
@@ -252,7 +244,7 @@ class FarTransferTest {
         var m = longMode();
         m.cpu.segmentation.load(X86State.GS, DATA_0);
         m.cpu.msrs.write(Msrs.IA32_GS_BASE, 0x400000);
-        m.code("48cf");
+        m.code("iretq");
         m.cpu.slots[X86State.RSP] = STACK - 40;
         m.ram.putLong(STACK - 40, 0x1800).putLong(STACK - 32, CODE_3).putLong(STACK - 24, 2).putLong(STACK - 16, 0x60000).putLong(STACK - 8, DATA_3);
 
@@ -277,7 +269,7 @@ class FarTransferTest {
 
     @Test
     void iretWithNestedTaskFlagIsGeneralProtectionInLongMode() {
-        var m = longMode().code("48cf");
+        var m = longMode().code("iretq");
         m.cpu.rflags(Rflags.NT);
         m.step();
         assertThat(m.cpu.pc()).isEqualTo(handler(GP));
@@ -285,7 +277,7 @@ class FarTransferTest {
 
     @Test
     void iretOfUserCodeCannotChangeIoplAndIf() {
-        var m = longMode().atCpl3().code("48cf");
+        var m = longMode().atCpl3().code("iretq");
         m.cpu.rflags(Rflags.IF);
         m.cpu.slots[X86State.RSP] = STACK - 40;
         m.ram.putLong(STACK - 40, 0x1800).putLong(STACK - 32, CODE_3).putLong(STACK - 24, Rflags.IOPL | Rflags.CF).putLong(STACK - 16, 0x60000)
@@ -298,7 +290,7 @@ class FarTransferTest {
 
     @Test
     void iretEntersVirtual8086Mode() {
-        var m = protectedMode().code("cf");
+        var m = protectedMode().code("iretd");
         m.cpu.slots[X86State.RSP] = STACK - 36;
         int[] image = {0x123, 0x2000, Rflags.VM | Rflags.IF | 2, 0x8000, 0x3000, 0x4000, 0x5000, 0x6000, 0x7000};
         for (int i = 0; i < image.length; i++) {
@@ -319,12 +311,12 @@ class FarTransferTest {
 
     @Test
     void realModeTransfersUseParagraphs() {
-        var m = realMode().code("ea 3412 0001");  // jmp 0x100:0x1234
+        var m = realMode().code("jmp 0x100:0x1234");
         m.step();
         assertThat(m.cpu.segment(X86State.CS).base()).isEqualTo(0x1000);
         assertThat(m.cpu.pc()).isEqualTo(0x1234);
 
-        var call = realMode().code("9a 3412 0001");
+        var call = realMode().code("call 0x100:0x1234");
         call.step();
         assertThat(call.ram.getShort(0x7000 - 4)).isEqualTo((short) (CODE + 5));
         assertThat(call.rsp()).isEqualTo(0x7000 - 4);
@@ -332,11 +324,11 @@ class FarTransferTest {
 
     @Test
     void segmentLimitsOfProtectedModeSurviveInRealMode() {
-        var m = protectedMode().code("0f20c0" + "24fe" + "0f22c0");  // mov eax, cr0; and al, 0xfe; mov cr0, eax
+        var m = protectedMode().code("mov eax, cr0\n and al, 0xfe\n mov cr0, eax");
         m.steps(3);
         m.cpu.segments[X86State.CS].set(0, 0, 0xffff, X86Cpu.REAL_DATA);
         m.cpu.modeChanged();
-        m.code("8ed8" + "67a100001000");  // mov ds, ax; mov ax, [0x100000]
+        m.code("mov ds, ax\n a32 mov ax, [0x100000]");
         m.cpu.slots[X86State.RAX] = 0;
         m.ram.putShort(0x100000, (short) 0x4711);
 
@@ -348,16 +340,35 @@ class FarTransferTest {
 
     @Test
     void bootCodeReachesLongMode() {
-        // 16-bit: lgdt; cr0.PE; jmp 8:…   32-bit: cr4.PAE; cr3; EFER.LME; cr0.PG; jmp 0x50:…
         var m = realMode();
         m.ram.putShort(0x2000, (short) 0xff).putInt(0x2002, GDT);
         m.gdt(CODE_0, CODE32);
         m.gdt(OTHER + 8, CODE64);
         m.pageTables();
-        m.code(0x1800, "0f20e0 83c820 0f22e0" + "b800800000 0f22d8" + "b9800000c0 0f32 0d00010000 0f30" + "0f20c0 0d00000080 0f22c0"
-            + "ea 0019000050 00".replace(" ", ""));
-        m.code(0x1900, "48ffc0");  // inc rax
-        m.code("0f01160020" + "0f20c0 0c01 0f22c0" + "ea 0018 0800");
+        m.code(0x1900, "bits 64\n inc rax");
+        m.code(0x1800, """
+            bits 32
+            mov eax, cr4
+            or eax, 0x20
+            mov cr4, eax
+            mov eax, %d
+            mov cr3, eax
+            mov ecx, 0xc0000080
+            rdmsr
+            or eax, 0x100
+            wrmsr
+            mov eax, cr0
+            or eax, 0x80000000
+            mov cr0, eax
+            jmp 0x50:0x1900
+            """.formatted(PML4));
+        m.code("""
+            lgdt [0x2000]
+            mov eax, cr0
+            or al, 1
+            mov cr0, eax
+            jmp 0x8:0x1800
+            """);
 
         m.steps(5 + 13);
 

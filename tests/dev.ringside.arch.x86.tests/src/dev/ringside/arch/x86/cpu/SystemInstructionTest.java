@@ -26,7 +26,7 @@ class SystemInstructionTest {
     private static final long NOT_CANONICAL = 1L << 47;
 
     private static SystemMachine wrmsr(int index, long value) {
-        var m = longMode().code("0f30");
+        var m = longMode().code("wrmsr");
         m.cpu.slots[RCX] = index & 0xffffffffL;
         m.cpu.slots[RAX] = value & 0xffffffffL;
         m.cpu.slots[RDX] = value >>> 32;
@@ -48,7 +48,7 @@ class SystemInstructionTest {
 
         var m = wrmsr(index, 0xffff_8000_0000_0000L);
         assertThat(faulted(m, GP)).isFalse();
-        m.code("0f32");
+        m.code("rdmsr");
         m.step();
         assertThat(m.cpu.slots[RDX]).isEqualTo(0xffff8000L);
     }
@@ -72,14 +72,14 @@ class SystemInstructionTest {
 
     @Test
     void msrsNeedPrivilegeLevelZero() {
-        var m = longMode().atCpl3().code("0f32");
+        var m = longMode().atCpl3().code("rdmsr");
         m.step();
         assertThat(faulted(m, GP)).isTrue();
     }
 
     @Test
     void timeStampCounterCountsNanosecondsAndAdjustFollowsIt() {
-        var m = longMode().code("0f31");
+        var m = longMode().code("rdtsc");
         m.bus.nanos = 0x5_0000_0007L;
         m.step();
         assertThat(m.cpu.slots[RDX] << 32 | m.cpu.slots[RAX]).isEqualTo(0x5_0000_0007L);
@@ -94,12 +94,12 @@ class SystemInstructionTest {
 
     @Test
     void timeIsDeniedToUsersByTsdAndRdtscpTellsTheProcessor() {
-        var user = longMode().atCpl3().code("0f31");
+        var user = longMode().atCpl3().code("rdtsc");
         user.cpu.control.write(4, user.cpu.cr4() | Cr4.TSD);
         user.step();
         assertThat(faulted(user, GP)).isTrue();
 
-        var m = longMode().code("0f01f9");
+        var m = longMode().code("rdtscp");
         m.cpu.msrs.write(Msrs.IA32_TSC_AUX, 0x42);
         m.cpu.slots[RCX] = -1;
         m.step();
@@ -111,7 +111,7 @@ class SystemInstructionTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 11, 12, 13, 14, 15, 19, 22, 23, 24, 25, 63})
     void bitsOfCr4WithoutAFeatureCannotBeSet(int bit) {
-        var m = longMode().code("0f22e0");
+        var m = longMode().code("mov cr4, rax");
         m.cpu.slots[RAX] = m.cpu.cr4() | 1L << bit;
         m.step();
         assertThat(faulted(m, GP)).isTrue();
@@ -119,7 +119,7 @@ class SystemInstructionTest {
 
     @Test
     void everyAllowedBitOfCr4CanBeSetInLongMode() {
-        var m = longMode().code("0f22e0");
+        var m = longMode().code("mov cr4, rax");
         m.cpu.slots[RAX] = Cr4.ALLOWED;
         m.step();
         assertThat(m.cpu.cr4()).isEqualTo(Cr4.ALLOWED);
@@ -129,7 +129,7 @@ class SystemInstructionTest {
     @ParameterizedTest
     @ValueSource(longs = {0x11, 0x80000010L, 0xa0000011L, 0x1_80000011L})
     void cr0ChecksItsCombinations(long value) {
-        var m = longMode().code("0f22c0");
+        var m = longMode().code("mov cr0, rax");
         m.cpu.slots[RAX] = value;
         m.step();
         assertThat(faulted(m, GP)).isTrue();
@@ -139,7 +139,7 @@ class SystemInstructionTest {
     void pagingWithLmeNeedsPae() {
         var m = protectedMode();
         m.cpu.control.efer(Efer.LME);
-        m.code("0f22c0");
+        m.code("mov cr0, eax");
         m.cpu.slots[RAX] = Cr0.PG | Cr0.PE;
         m.step();
         assertThat(faulted(m, GP)).isTrue();
@@ -165,7 +165,7 @@ class SystemInstructionTest {
     void pcidNeedsLongModeAndAClearPcidAndThenItsBit63IsAccepted() {
         var m = longMode();
         m.cpu.control.write(3, PML4 | 5);
-        m.code("0f22e0");
+        m.code("mov cr4, rax");
         m.cpu.slots[RAX] = m.cpu.cr4() | Cr4.PCIDE;
         m.step();
         assertThat(faulted(m, GP)).isTrue();
@@ -178,7 +178,7 @@ class SystemInstructionTest {
 
     @Test
     void reservedBitsOfCr3AreRefused() {
-        var m = longMode().code("0f22d8");
+        var m = longMode().code("mov cr3, rax");
         m.cpu.slots[RAX] = 1L << 40;
         m.step();
         assertThat(faulted(m, GP)).isTrue();
@@ -186,13 +186,13 @@ class SystemInstructionTest {
 
     @Test
     void cr8IsTheTaskPriority() {
-        var m = longMode().code("440f22c0" + "440f20c3");  // mov cr8, rax; mov rbx, cr8
+        var m = longMode().code("mov cr8, rax\n mov rbx, cr8");
         m.cpu.slots[RAX] = 9;
         m.steps(2);
         assertThat(m.bus.taskPriority).isEqualTo(9);
         assertThat(m.cpu.slots[RBX]).isEqualTo(9);
 
-        m.code("440f22c0");
+        m.code("mov cr8, rax");
         m.cpu.slots[RAX] = 16;
         m.step();
         assertThat(faulted(m, GP)).isTrue();
@@ -200,7 +200,7 @@ class SystemInstructionTest {
 
     @Test
     void lmswSetsButNeverClearsPe() {
-        var m = protectedMode().code("0f01f0");
+        var m = protectedMode().code("lmsw ax");
         m.cpu.slots[RAX] = Cr0.TS;
         m.step();
         assertThat(m.cpu.cr0() & 0xf).isEqualTo(Cr0.PE | Cr0.TS);
@@ -211,17 +211,17 @@ class SystemInstructionTest {
         var m = longMode();
         m.cpu.slots[RCX] = 0;
         m.cpu.slots[RAX] = 3;
-        m.code("0f01d1").step();
+        m.code("xsetbv").step();
         assertThat(faulted(m, UD)).as("OSXSAVE is clear").isTrue();
 
         m.cpu.control.write(4, m.cpu.cr4() | Cr4.OSXSAVE);
-        m.code("0f01d1").step();
+        m.code("xsetbv").step();
         assertThat(m.cpu.xcr0()).isEqualTo(3);
         m.cpu.slots[RAX] = 2;
-        m.code("0f01d1").step();
+        m.code("xsetbv").step();
         assertThat(faulted(m, GP)).isTrue();
         m.cpu.slots[RAX] = 7;
-        m.code("0f01d1").step();
+        m.code("xsetbv").step();
         assertThat(faulted(m, GP)).isTrue();
     }
 
@@ -229,7 +229,7 @@ class SystemInstructionTest {
 
     @Test
     void descriptorTableBasesMustBeCanonical() {
-        for (String load : List.of("0f011425 00200000", "0f011c25 00200000")) {  // lgdt, lidt [0x2000]
+        for (String load : List.of("lgdt [0x2000]", "lidt [0x2000]")) {
             var m = longMode().code(load);
             m.ram.putShort(0x2000, (short) 0xfff).putLong(0x2002, NOT_CANONICAL);
             m.step();
@@ -240,7 +240,7 @@ class SystemInstructionTest {
 
     @Test
     void sixteenBitLgdtLoads24BitsAndSgdtStoresThem() {
-        var m = realMode().code("0f01160020" + "0f01060820");
+        var m = realMode().code("lgdt [0x2000]\n sgdt [0x2008]");
         m.ram.putShort(0x2000, (short) 0x1234).putInt(0x2002, 0x99123456);
         m.steps(2);
         assertThat(m.cpu.gdtBase()).isEqualTo(0x123456);
@@ -250,7 +250,7 @@ class SystemInstructionTest {
 
     @Test
     void ltrTakesAnAvailableTssAndMarksItBusy() {
-        var m = longMode().code("0f00d8");
+        var m = longMode().code("ltr ax");
         m.gdt(TSS_SELECTOR, descriptor(TSS, 0x67, 0x89));
         m.ram.putLong(GDT + TSS_SELECTOR + 8, 0xffff8000L);
         m.cpu.slots[RAX] = TSS_SELECTOR;
@@ -258,25 +258,25 @@ class SystemInstructionTest {
         assertThat(m.cpu.tr().base()).isEqualTo(0xffff8000_00000000L | TSS);
         assertThat(m.ram.get(GDT + TSS_SELECTOR + 5)).isEqualTo((byte) 0x8b);
 
-        m.code("0f00d8").step();
+        m.code("ltr ax").step();
         assertThat(m.cpu.interrupts.chain().getFirst()).as("busy now").isEqualTo("#GP(0x30) at RIP 0x1000");
     }
 
     @Test
     void lldtTakesNullAndChecksItsDescriptor() {
-        var m = protectedMode().code("0f00d0");
+        var m = protectedMode().code("lldt ax");
         m.step();
         assertThat(m.cpu.ldtr().isUnusable()).isTrue();
 
         m.cpu.slots[RAX] = DATA_0;
-        m.code("0f00d0").step();
+        m.code("lldt ax").step();
         assertThat(faulted(m, GP)).isTrue();
         m.gdt(0x48, descriptor(0x2000, 0xff, 0x02));
         m.cpu.slots[RAX] = 0x48;
-        m.code("0f00d0").step();
+        m.code("lldt ax").step();
         assertThat(faulted(m, NP)).isTrue();
         m.gdt(0x48, descriptor(0x2000, 0xff, 0x82));
-        m.code("0f00d0").step();
+        m.code("lldt ax").step();
         assertThat(m.cpu.ldtr().base()).isEqualTo(0x2000);
     }
 
@@ -287,7 +287,7 @@ class SystemInstructionTest {
     @CsvSource({"0x4b, 0x00cf93000000ffff, 13, 0x48", "0x4b, 0x00cff3000000ffff, -1, 0", "0x4b, 0x00cf73000000ffff, 11, 0x48",
         "0x4b, 0x00cff9000000ffff, 13, 0x48", "0x4b, 0x00cffb000000ffff, -1, 0", "0x4b, 0x00cf9f000000ffff, -1, 0", "0x14b, 0, 13, 0x148", "0x03, 0, -1, 0"})
     void dataSegmentLoadChecks(String selector, String descriptor, int vector, String code) {
-        var m = protectedMode().atCpl3().code("8ed8");
+        var m = protectedMode().atCpl3().code("mov ds, eax");
         m.gdt(0x48, Long.decode(descriptor));
         m.cpu.slots[RAX] = Integer.decode(selector);
 
@@ -303,7 +303,7 @@ class SystemInstructionTest {
 
     @Test
     void selectorThatAsksForLessPrivilegeThanItsSegmentIsRefused() {
-        var m = protectedMode().code("8ed8");
+        var m = protectedMode().code("mov ds, eax");
         m.cpu.slots[RAX] = DATA_0 | 3;
         m.step();
         assertThat(faulted(m, GP)).isTrue();
@@ -312,7 +312,7 @@ class SystemInstructionTest {
 
     @Test
     void realModeWritesCodeSegmentsAndRevivesNullOnes() {
-        var m = realMode().code("2e890e0020" + "8ee0" + "64890e0000");  // mov cs:[0x2000], cx; mov fs, ax; mov fs:[0], cx
+        var m = realMode().code("mov word [cs:0x2000], cx\n mov fs, ax\n mov word [fs:0x0], cx");
         m.cpu.segments[X86State.CS].set(0, 0, 0xffff, 0x9b);
         m.cpu.segments[X86State.FS].set(0, 0, 0, SegmentRegister.UNUSABLE);
         m.cpu.slots[RAX] = 0x300;
@@ -327,7 +327,7 @@ class SystemInstructionTest {
     @CsvSource({"0x00, 0, 13, 0", "0x48, 0x00cf91000000ffff, 13, 0x48", "0x48, 0x00cff3000000ffff, 13, 0x48", "0x4b, 0x00cf93000000ffff, 13, 0x48",
         "0x48, 0x00cf13000000ffff, 12, 0x48"})
     void stackSegmentLoadChecks(String selector, String descriptor, int vector, String code) {
-        var m = protectedMode().code("8ed0");
+        var m = protectedMode().code("mov ss, eax");
         m.gdt(0x48, Long.decode(descriptor));
         m.cpu.slots[RAX] = Integer.decode(selector);
 
@@ -339,7 +339,7 @@ class SystemInstructionTest {
 
     @Test
     void useOfANullSegmentIsGeneralProtection() {
-        var m = protectedMode().code("8ed8" + "a100200000");
+        var m = protectedMode().code("mov ds, eax\n mov eax, [0x2000]");
         m.step();
         assertThat(m.cpu.pc()).isEqualTo(CODE + 2);
         m.step();
@@ -349,7 +349,7 @@ class SystemInstructionTest {
 
     @Test
     void expandDownSegmentsAreValidAboveTheirLimit() {
-        var m = protectedMode().code("8ed8" + "a100100000" + "a1ff0f0000");
+        var m = protectedMode().code("mov ds, eax\n mov eax, [0x1000]\n mov eax, [0xfff]");
         m.gdt(0x48, 0x0040970000000fffL);  // data, expand-down, limit 0xfff
         m.cpu.slots[RAX] = 0x48;
         m.steps(2);
@@ -360,14 +360,14 @@ class SystemInstructionTest {
 
     @Test
     void movToCsIsUndefined() {
-        var m = protectedMode().code("8ec8");
+        var m = protectedMode().hex("8ec8");
         m.step();
         assertThat(faulted(m, UD)).isTrue();
     }
 
     @Test
     void larLslVerrVerwAndArplLookWithoutFaulting() {
-        var m = protectedMode().atCpl3().code("0f02c3" + "0f03d3" + "0f00e3" + "0f00eb" + "0f02c1");
+        var m = protectedMode().atCpl3().code("lar eax, ebx\n lsl edx, ebx\n verr bx\n verw bx\n lar eax, ecx");
         m.cpu.slots[RBX] = DATA_3;
         m.cpu.slots[RCX] = DATA_0 | 3;
         m.steps(2);
@@ -378,7 +378,7 @@ class SystemInstructionTest {
         m.step();
         assertThat(m.cpu.rflags() & Rflags.ZF).as("level 0 data is invisible").isZero();
 
-        var arpl = protectedMode().code("63d8");  // arpl ax, bx
+        var arpl = protectedMode().code("arpl ax, bx");
         arpl.cpu.slots[RAX] = 0x48;
         arpl.cpu.slots[RBX] = 3;
         arpl.step();
@@ -388,17 +388,17 @@ class SystemInstructionTest {
 
     @Test
     void fsAndGsBaseInstructionsFollowCr4() {
-        var m = longMode().code("f3480faed0");  // wrfsbase rax
+        var m = longMode().code("wrfsbase rax");
         m.step();
         assertThat(faulted(m, UD)).isTrue();
 
         m.cpu.control.write(4, m.cpu.cr4() | Cr4.FSGSBASE);
         m.cpu.slots[RAX] = 0x7fff_1234_5678L;
-        m.code("f3480faed0" + "f30faec3").steps(2);  // wrfsbase rax; rdfsbase ebx
+        m.code("wrfsbase rax\n rdfsbase ebx").steps(2);
         assertThat(m.cpu.segment(X86State.FS).base()).isEqualTo(0x7fff_1234_5678L);
         assertThat(m.cpu.slots[RBX]).isEqualTo(0x1234_5678L);
         m.cpu.slots[RAX] = NOT_CANONICAL;
-        m.code("f3480faed0").step();
+        m.code("wrfsbase rax").step();
         assertThat(faulted(m, GP)).isTrue();
     }
 
@@ -406,7 +406,7 @@ class SystemInstructionTest {
 
     @Test
     void syscallAndSysretChangeCodeStackAndFlagsWithoutTables() {
-        var m = longMode().atCpl3().code("0f05");
+        var m = longMode().atCpl3().code("syscall");
         m.cpu.msrs.write(Msrs.IA32_STAR, 0x0018_0008L << 32);
         m.cpu.msrs.write(Msrs.IA32_LSTAR, 0x1800);
         m.cpu.msrs.write(Msrs.IA32_FMASK, Rflags.IF | Rflags.TF);
@@ -419,7 +419,7 @@ class SystemInstructionTest {
         assertThat(m.cpu.rflags()).isEqualTo(Rflags.CF | 2);
         assertThat(m.cpu.segment(X86State.SS).selector()).isEqualTo(0x10);
 
-        m.code(0x1800, "480f07").step();
+        m.code(0x1800, "sysretq").step();
         assertThat(m.cpu.pc()).isEqualTo(CODE + 2);
         assertThat(m.cpu.cpl()).isEqualTo(3);
         assertThat(m.cpu.segment(X86State.CS).selector()).isEqualTo(0x2b);
@@ -429,7 +429,7 @@ class SystemInstructionTest {
 
     @Test
     void sysretToNonCanonicalAddressFaultsAtLevelZero() {
-        var m = longMode().code("480f07");
+        var m = longMode().code("sysretq");
         m.cpu.slots[RCX] = NOT_CANONICAL;
         m.step();
         assertThat(faulted(m, GP)).isTrue();
@@ -438,11 +438,11 @@ class SystemInstructionTest {
 
     @Test
     void syscallIsUndefinedOutside64BitModeAndWithoutSce() {
-        var legacy = protectedMode().code("0f05");
+        var legacy = protectedMode().code("syscall");
         legacy.step();
         assertThat(faulted(legacy, UD)).isTrue();
 
-        var disabled = longMode().code("0f05");
+        var disabled = longMode().code("syscall");
         disabled.cpu.efer &= ~Efer.SCE;
         disabled.step();
         assertThat(faulted(disabled, UD)).isTrue();
@@ -450,21 +450,21 @@ class SystemInstructionTest {
 
     @Test
     void sysenterAndSysexitGoThereAndBack() {
-        var m = protectedMode().atCpl3().code("0f34");
+        var m = protectedMode().atCpl3().code("sysenter");
         m.step();
         assertThat(faulted(m, GP)).as("SYSENTER_CS is 0").isTrue();
 
         m.cpu.msrs.write(Msrs.IA32_SYSENTER_CS, 0x08);
         m.cpu.msrs.write(Msrs.IA32_SYSENTER_EIP, 0x1800);
         m.cpu.msrs.write(Msrs.IA32_SYSENTER_ESP, 0x60000);
-        m.atCpl3().code("0f34").step();
+        m.atCpl3().code("sysenter").step();
         assertThat(m.cpu.pc()).isEqualTo(0x1800);
         assertThat(m.rsp()).isEqualTo(0x60000);
         assertThat(m.cpu.cpl()).isZero();
 
         m.cpu.slots[RDX] = 0x1900;
         m.cpu.slots[RCX] = 0x50000;
-        m.code(0x1800, "0f35").step();
+        m.code(0x1800, "sysexitd").step();
         assertThat(m.cpu.pc()).isEqualTo(0x1900);
         assertThat(m.rsp()).isEqualTo(0x50000);
         assertThat(m.cpu.segment(X86State.CS).selector()).isEqualTo(0x1b);
@@ -472,7 +472,7 @@ class SystemInstructionTest {
 
     @Test
     void swapgsExchangesTheBases() {
-        var m = longMode().code("0f01f8");
+        var m = longMode().code("swapgs");
         m.cpu.msrs.write(Msrs.IA32_GS_BASE, 0x1111);
         m.cpu.msrs.write(Msrs.IA32_KERNEL_GS_BASE, 0x2222);
         m.step();
@@ -484,27 +484,27 @@ class SystemInstructionTest {
 
     @Test
     void permissionMapDecidesWhereIoplDoesNot() {
-        var m = protectedMode().atCpl3().code("e460");
+        var m = protectedMode().atCpl3().code("in al, 0x60");
         m.cpu.tr.set(TSS_SELECTOR, TSS, 0xff, 0x8b);
         m.ram.putShort(TSS + 0x66, (short) 0x68);
         m.step();
         assertThat(m.cpu.slots[RAX] & 0xff).as("bit clear").isEqualTo(0xa0 + 0x60 & 0xff);
 
         m.ram.put(TSS + 0x68 + 0x60 / 8, (byte) 0x2);
-        m.code("e560").step();  // in eax, 0x60: the bit of port 0x61 counts
+        m.code("in eax, 0x60").step();  // the bit of port 0x61 counts
         assertThat(faulted(m, GP)).isTrue();
         assertThat(m.bus.accesses).hasSize(1);
     }
 
     @Test
     void permissionMapEndsWithTheTss() {
-        var m = protectedMode().atCpl3().code("ed");
+        var m = protectedMode().atCpl3().code("in eax, dx");
         m.cpu.slots[RDX] = 0x3f8;
         m.ram.putShort(TSS + 0x66, (short) 0x68);
         m.step();
         assertThat(faulted(m, GP)).isTrue();
 
-        var iopl = protectedMode().atCpl3().code("ed");
+        var iopl = protectedMode().atCpl3().code("in eax, dx");
         iopl.cpu.rflags(Rflags.IOPL);
         iopl.cpu.slots[RDX] = 0x3f8;
         iopl.step();
@@ -513,7 +513,7 @@ class SystemInstructionTest {
 
     @Test
     void inputStringReadsNoPortWhenItsStoreWouldFault() {
-        var m = longMode().code("6c");
+        var m = longMode().code("insb");
         m.cpu.slots[X86State.RDI] = 0x150000;
         m.pte(0x150000, 0);
         m.step();
@@ -523,7 +523,7 @@ class SystemInstructionTest {
 
     @Test
     void outputStringUsesItsSegmentAndDirection() {
-        var m = realMode().code("fd" + "26 6e".replace(" ", ""));  // std; outsb es:
+        var m = realMode().code("std\n es outsb");
         m.cpu.segments[X86State.ES].set(0x200, 0x2000, 0xffff, X86Cpu.REAL_DATA);
         m.cpu.slots[X86State.RSI] = 0x10;
         m.cpu.slots[RDX] = 0xe9;
@@ -535,7 +535,7 @@ class SystemInstructionTest {
 
     @Test
     void cliAndStiNeedIopl() {
-        for (String code : List.of("fa", "fb")) {
+        for (String code : List.of("cli", "sti")) {
             var m = protectedMode().atCpl3().code(code);
             m.step();
             assertThat(faulted(m, GP)).isTrue();
@@ -549,7 +549,7 @@ class SystemInstructionTest {
     // What does not exist, and what is random
 
     @ParameterizedTest
-    @ValueSource(strings = {"0f01c8", "0f01c9", "0faa", "0f01c1", "0f01d9"})
+    @ValueSource(strings = {"monitor", "mwait", "rsm", "vmcall", "vmmcall"})
     void monitorMwaitRsmAndUnansweredHypercallsAreUndefined(String code) {
         var m = longMode().code(code);
         m.step();
@@ -558,11 +558,11 @@ class SystemInstructionTest {
 
     @Test
     void clacAndStacAreUndefinedForUsers() {
-        var m = longMode().atCpl3().code("0f01cb");
+        var m = longMode().atCpl3().code("stac");
         m.step();
         assertThat(faulted(m, UD)).isTrue();
 
-        var kernel = longMode().code("0f01cb");
+        var kernel = longMode().code("stac");
         kernel.step();
         assertThat(kernel.cpu.rflags() & Rflags.AC).isNotZero();
     }
@@ -575,7 +575,7 @@ class SystemInstructionTest {
     }
 
     private static long random(long seed) {
-        var m = longMode().code("480fc7f0");
+        var m = longMode().code("rdrand rax");
         m.cpu.seed(seed);
         m.cpu.rflags(Rflags.ZF);
         m.step();
@@ -586,7 +586,7 @@ class SystemInstructionTest {
     // CPUID
 
     private static int[] cpuid(int leaf, int subleaf) {
-        var m = longMode().code("0fa2");
+        var m = longMode().code("cpuid");
         m.cpu.slots[RAX] = leaf & 0xffffffffL;
         m.cpu.slots[RCX] = subleaf;
         m.step();
@@ -667,7 +667,7 @@ class SystemInstructionTest {
 
     @Test
     void eventsAreTraced() {
-        var m = longMode().code("0fa2" + "0f20d8" + "0f32" + "f4");
+        var m = longMode().code("cpuid\n mov rax, cr3\n rdmsr\n hlt");
         var kinds = new ArrayList<String>();
         m.cpu.trace = new TraceSink() {
             @Override

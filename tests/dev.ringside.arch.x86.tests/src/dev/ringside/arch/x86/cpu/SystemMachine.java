@@ -1,6 +1,7 @@
 package dev.ringside.arch.x86.cpu;
 
 import dev.ringside.arch.Access;
+import dev.ringside.arch.AssemblyResult;
 import dev.ringside.arch.CodeSource;
 import dev.ringside.arch.Cpu;
 import dev.ringside.arch.EntryState;
@@ -8,7 +9,9 @@ import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.Translation;
 import dev.ringside.arch.VcpuBus;
 import dev.ringside.arch.VirtualMemory;
+import dev.ringside.arch.x86.X86Mode;
 import dev.ringside.arch.x86.X86State;
+import dev.ringside.arch.x86.asm.X86Assembler;
 import dev.ringside.arch.x86.lift.X86Lifter;
 import dev.ringside.ir.IrBlock;
 import dev.ringside.ir.MemFlags;
@@ -155,15 +158,28 @@ final class SystemMachine {
 
     // Running
 
-    /** Bytes at {@code address}, where the program counter goes, too. */
-    SystemMachine code(int address, String hex) {
-        ram.put(address, HexFormat.of().parseHex(hex.replace(" ", "")));
-        cpu.pc(address);
-        return this;
+    /** Assembles at {@code address}, in the code size of the moment; the program counter goes there. */
+    SystemMachine code(int address, String assembly) {
+        AssemblyResult program = new X86Assembler(X86Mode.codeBits(cpu.modeKey())).assemble("test", "org %d\n %s".formatted(address, assembly));
+        if (program.hasErrors()) {
+            throw new AssertionError(program.errors().toString());
+        }
+        return bytes(address, program.bytes());
     }
 
-    SystemMachine code(String hex) {
-        return code(CODE, hex);
+    SystemMachine code(String assembly) {
+        return code(CODE, assembly);
+    }
+
+    /** Instructions that have no text. @param hex bytes, spaces allowed */
+    SystemMachine hex(String hex) {
+        return bytes(CODE, HexFormat.of().parseHex(hex.replace(" ", "")));
+    }
+
+    private SystemMachine bytes(int address, byte[] code) {
+        ram.put(address, code);
+        cpu.pc(address);
+        return this;
     }
 
     /** The processor at CPL 3 in the same mode, with flat segments. */

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class TaskSwitchTest {
     private static final int DB = 1, TS = 10, NP = 11, GP = 13;
     private static final int NEW = 0x58, NEW_TSS = 0x4800, GATE = 0x60, NEW_CODE = 0x1900, NEW_STACK = 0x50000;
-    private static final String JUMP = "ea 00000000 5800", CALL = "9a 00000000 5800", IRET = "cf";
+    private static final String JUMP = "jmp 0x58:0", CALL = "call 0x58:0", IRET = "iretd";
 
     private final SystemMachine m = machine();
 
@@ -147,7 +147,7 @@ class TaskSwitchTest {
     @Test
     void taskGateInTheIdtPushesTheErrorCodeOnTheNewStack() {
         m.ram.putLong(IDT + GP * 8, gateDescriptor(Descriptor.TASK_GATE, NEW, 0, 0));
-        m.atCpl3().code("f4").step();
+        m.atCpl3().code("hlt").step();
 
         assertThat(m.cpu.pc()).isEqualTo(NEW_CODE);
         assertThat(m.cpu.cpl()).isZero();
@@ -161,7 +161,7 @@ class TaskSwitchTest {
     void doubleFaultThroughATaskGateSurvivesABadStack() {
         m.ram.putLong(IDT + 8 * 8, gateDescriptor(Descriptor.TASK_GATE, NEW, 0, 0));
         m.ram.putLong(IDT + GP * 8, 0);
-        m.atCpl3().code("f4").step();
+        m.atCpl3().code("hlt").step();
 
         assertThat(m.cpu.pc()).isEqualTo(NEW_CODE);
         assertThat(m.cpu.isShutdown()).isFalse();
@@ -170,12 +170,12 @@ class TaskSwitchTest {
     @Test
     void taskGateIsCheckedInsteadOfTheTss() {
         m.gdt(GATE, gateDescriptor(Descriptor.TASK_GATE, NEW, 0, 3));
-        m.atCpl3().code("ea 00000000 6300");
+        m.atCpl3().code("jmp 0x63:0x0");
         m.step();
         assertThat(m.cpu.pc()).isEqualTo(NEW_CODE);
 
         var direct = machine();
-        direct.atCpl3().code("ea 00000000 5b00").step();
+        direct.atCpl3().code("jmp 0x5b:0x0").step();
         assertThat(direct.cpu.pc()).as("the TSS descriptor has DPL 0").isEqualTo(handler(GP));
     }
 
