@@ -103,15 +103,15 @@ public final class I8259Pair implements Device {
 
     @Override
     public void save(StateWriter out) {
-        master.save(out, "master");
         slave.save(out, "slave");
+        master.save(out, "master");
     }
 
     @Override
     public void restore(StateReader in) {
-        master.restore(in, "master");
-        // The slave drives the cascade with the level that the master has saved as well.
+        // The slave drives the cascade, where a master that was initialised again has forgotten the level: so the master comes last.
         slave.restore(in, "slave");
+        master.restore(in, "master");
     }
 
     @Override

@@ -398,7 +398,8 @@ final class PitChannel implements Inspectable {
         writeMsbNext = in.getBoolean(prefix + ".writeMsbNext");
         writtenLsb = in.getInt(prefix + ".writtenLsb");
         TimerState.restore(in, prefix + ".timer", timer);
-        output.set(out());
+        // Not out(): a waiting count takes over at the next access, as it would have done without the restore.
+        output.set(outAt(elapsed()));
     }
 
     @Override
