@@ -16,30 +16,42 @@ import java.util.concurrent.atomic.AtomicLong;
  * Guest-virtual memory of one processor: a software TLB in front of {@link Cpu#translate}, plain memory behind it, and the machine's bus where
  * there is no memory.
  *
- * <p>The TLB lies in host memory so that generated code can use it. One table of {@value #ENTRIES} entries per {@link Cpu#mmuIndex()}, direct
- * mapped by page number; an entry has four longs:
+ * <p>One table of {@value #ENTRIES} entries per {@link Cpu#mmuIndex()}, direct mapped by page number; an entry is four longs in a row:
  *
  * <pre>
- *  0  read tag    page address, or -1: reads need the slow path
- *  8  write tag   page address, or -1: writes do
- * 16  addend      host address minus guest-virtual address
- * 24  size and G  bits 5:0 log2 of the mapping's size, bit 6 global
+ * 0  read tag    page address, or -1: reads need the slow path
+ * 1  write tag   page address, or -1: writes do
+ * 2  addend      host address minus guest-virtual address
+ * 3  size and G  bits 5:0 log2 of the mapping's size, bit 6 global
  * </pre>
+ *
+ * Each table exists twice with the same contents: as an array, which costs an interpreter's big loop less inlining, and in host memory, which
+ * costs generated code no bounds checks.
  *
  * {@code (gva + size - 1 & -4096) == tag} checks the tag and that the access stays inside the page at once. What may never be fast has no tag:
  * devices, writes to ROM, writes to pages with cached code, pages with a watchpoint.
  */
 public final class SoftMmu implements VirtualMemory {
     public static final int ENTRIES = 1024;
-    public static final int ENTRY_BYTES = 32;
-    public static final int READ_TAG = 0;
-    public static final int WRITE_TAG = 8;
-    public static final int ADDEND = 16;
-    private static final int KIND = 24;
+    private static final int READ = 0;
+    private static final int WRITE = 1;
+    private static final int HOST = 2;
+    private static final int KIND = 3;
+    private static final int ENTRY_LONGS = 4;
+    /** Turns an address into the place of its entry in {@link #longs}: {@code (int) (gva >>> LONGS_SHIFT) & LONGS_MASK}. */
+    public static final int LONGS_SHIFT = 12 - 2;
+    public static final int LONGS_MASK = ENTRIES - 1 << 2;
+
+    // The same in host memory
+    public static final int ENTRY_BYTES = 8 * ENTRY_LONGS;
+    public static final int READ_TAG = 8 * READ;
+    public static final int WRITE_TAG = 8 * WRITE;
+    public static final int ADDEND = 8 * HOST;
     private static final long TABLE_BYTES = (long) ENTRIES * ENTRY_BYTES;
-    /** Turns an address into the offset of its entry: {@code gva >>> INDEX_SHIFT & INDEX_MASK}. */
+    /** Turns an address into the offset of its entry from {@link #table}: {@code gva >>> INDEX_SHIFT & INDEX_MASK}. */
     public static final int INDEX_SHIFT = 12 - 5;
     public static final int INDEX_MASK = ENTRIES - 1 << 5;
+
     private static final long PAGE_MASK = -4096;
     private static final int KIND_GLOBAL = 1 << 6;
 
@@ -49,8 +61,8 @@ public final class SoftMmu implements VirtualMemory {
     private final Cpu cpu;
     private final PhysicalMemory memory;
     private final Breakpoints breakpoints;
-    private final MemorySegment segment;
-    private final long tables;
+    private final long[][] tables = new long[Cpu.MMU_INDEXES][ENTRIES * ENTRY_LONGS];
+    private final MemorySegment copies = Arena.ofAuto().allocate(TABLE_BYTES * Cpu.MMU_INDEXES, 64);
     private final boolean[] filled = new boolean[Cpu.MMU_INDEXES];
     /** Page address and host page by page number, per MMU index; -1 where empty. */
     private final long[] fetchTags = new long[Cpu.MMU_INDEXES * FETCH_ENTRIES];
@@ -75,15 +87,28 @@ public final class SoftMmu implements VirtualMemory {
         this.cpu = cpu;
         this.memory = memory;
         this.breakpoints = breakpoints;
-        segment = Arena.ofAuto().allocate(TABLE_BYTES * Cpu.MMU_INDEXES, 64);
-        tables = segment.address();
         Arrays.fill(filled, true);
         flushTlb(true);
     }
 
-    /** Host address of the TLB for {@code mmuIndex}. */
+    /** The TLB for {@code mmuIndex}: the same array as long as this lives. */
+    public long[] longs(int mmuIndex) {
+        return tables[mmuIndex];
+    }
+
+    /** Host address of the TLB for {@code mmuIndex}, valid as long as this lives. */
     public long table(int mmuIndex) {
-        return tables + mmuIndex * TABLE_BYTES;
+        return copies.address() + mmuIndex * TABLE_BYTES;
+    }
+
+    private static int entry(long gva) {
+        return (int) (gva >>> LONGS_SHIFT) & LONGS_MASK;
+    }
+
+    /** Changes one long of a table, in both places. */
+    private void set(int mmuIndex, int at, long value) {
+        tables[mmuIndex][at] = value;
+        RawMemory.putLong(table(mmuIndex) + 8L * at, value);
     }
 
     public long epoch() {
@@ -99,10 +124,11 @@ public final class SoftMmu implements VirtualMemory {
 
     /** As {@link #load(long, int, int)} under the rights of {@code mmuIndex}. */
     public long load(long gva, int sizeBytes, int flags, int mmuIndex) {
-        long entry = table(mmuIndex) + (gva >>> INDEX_SHIFT & INDEX_MASK);
-        int tag = (flags & MemFlags.WRITE_INTENT) != 0 ? WRITE_TAG : READ_TAG;
-        if (RawMemory.getLong(entry + tag) == (gva + sizeBytes - 1 & PAGE_MASK) && !misaligned(gva, sizeBytes, flags)) {
-            return RawMemory.get(gva + RawMemory.getLong(entry + ADDEND), sizeBytes);
+        long[] table = tables[mmuIndex];
+        int entry = entry(gva);
+        int tag = (flags & MemFlags.WRITE_INTENT) != 0 ? WRITE : READ;
+        if (table[entry + tag] == (gva + sizeBytes - 1 & PAGE_MASK) && !misaligned(gva, sizeBytes, flags)) {
+            return RawMemory.get(gva + table[entry + HOST], sizeBytes);
         }
         return loadSlowly(gva, sizeBytes, flags, mmuIndex);
     }
@@ -114,9 +140,10 @@ public final class SoftMmu implements VirtualMemory {
 
     /** As {@link #store(long, int, long, int)} under the rights of {@code mmuIndex}. */
     public void store(long gva, int sizeBytes, long value, int flags, int mmuIndex) {
-        long entry = table(mmuIndex) + (gva >>> INDEX_SHIFT & INDEX_MASK);
-        if (RawMemory.getLong(entry + WRITE_TAG) == (gva + sizeBytes - 1 & PAGE_MASK) && !misaligned(gva, sizeBytes, flags)) {
-            RawMemory.put(gva + RawMemory.getLong(entry + ADDEND), sizeBytes, value);
+        long[] table = tables[mmuIndex];
+        int entry = entry(gva);
+        if (table[entry + WRITE] == (gva + sizeBytes - 1 & PAGE_MASK) && !misaligned(gva, sizeBytes, flags)) {
+            RawMemory.put(gva + table[entry + HOST], sizeBytes, value);
         } else {
             storeSlowly(gva, sizeBytes, value, flags, mmuIndex);
         }
@@ -169,9 +196,10 @@ public final class SoftMmu implements VirtualMemory {
     /** As {@link #probeWrite(long, int, int)} under the rights of {@code mmuIndex}. */
     public void probeWrite(long gva, int sizeBytes, int flags, int mmuIndex) {
         checkAlignment(gva, sizeBytes, flags);
-        long entry = table(mmuIndex) + (gva >>> INDEX_SHIFT & INDEX_MASK);
+        long[] table = tables[mmuIndex];
+        int entry = entry(gva);
         long lastPage = gva + sizeBytes - 1 & PAGE_MASK;
-        if (RawMemory.getLong(entry + WRITE_TAG) == lastPage) {
+        if (table[entry + WRITE] == lastPage) {
             return;
         }
         translate(gva, Access.WRITE, mmuIndex, flags, first);
@@ -185,8 +213,9 @@ public final class SoftMmu implements VirtualMemory {
      * {@link #probeWrite(long, int, int, int)}.
      */
     public void probeEffect(long gva, int sizeBytes, int flags, int mmuIndex) {
-        long entry = table(mmuIndex) + (gva >>> INDEX_SHIFT & INDEX_MASK);
-        if (effectsAllowed || RawMemory.getLong(entry + WRITE_TAG) == (gva + sizeBytes - 1 & PAGE_MASK)) {
+        long[] table = tables[mmuIndex];
+        int entry = entry(gva);
+        if (effectsAllowed || table[entry + WRITE] == (gva + sizeBytes - 1 & PAGE_MASK)) {
             return;
         }
         if (breakpoints.watchFor(gva, sizeBytes, true) != null) {
@@ -221,15 +250,16 @@ public final class SoftMmu implements VirtualMemory {
             return;
         }
         long page = gva & PAGE_MASK;
-        long entry = table(mmuIndex) + (gva >>> INDEX_SHIFT & INDEX_MASK);
+        long[] table = tables[mmuIndex];
+        int entry = entry(gva);
         long addend = host - gva;
         boolean writable = access == Access.WRITE
                 ? out.writable && memory.writableHostAddress(out.gpa) != 0
-                : RawMemory.getLong(entry + WRITE_TAG) == page && RawMemory.getLong(entry + ADDEND) == addend;
-        RawMemory.putLong(entry + READ_TAG, page);
-        RawMemory.putLong(entry + WRITE_TAG, writable ? page : -1);
-        RawMemory.putLong(entry + ADDEND, addend);
-        RawMemory.putLong(entry + KIND, out.pageShift | (out.global ? KIND_GLOBAL : 0));
+                : table[entry + WRITE] == page && table[entry + HOST] == addend;
+        set(mmuIndex, entry + READ, page);
+        set(mmuIndex, entry + WRITE, writable ? page : -1);
+        set(mmuIndex, entry + HOST, addend);
+        set(mmuIndex, entry + KIND, out.pageShift | (out.global ? KIND_GLOBAL : 0));
         filled[mmuIndex] = true;
     }
 
@@ -334,8 +364,8 @@ public final class SoftMmu implements VirtualMemory {
         if ((fromGva & 4095) + length > 4096 || (toGva & 4095) + length > 4096) {
             return false;
         }
-        long from = plain(fromGva, READ_TAG, Access.READ, fromFlags);
-        long to = from == 0 ? 0 : plain(toGva, WRITE_TAG, Access.WRITE, toFlags);
+        long from = plain(fromGva, READ, Access.READ, fromFlags);
+        long to = from == 0 ? 0 : plain(toGva, WRITE, Access.WRITE, toFlags);
         // The second translation may have taken the first one's place; host addresses stay valid all the same.
         if (to == 0 || to > from && to < from + length) {
             return false;
@@ -350,7 +380,7 @@ public final class SoftMmu implements VirtualMemory {
         if ((gva & 4095) + length > 4096) {
             return false;
         }
-        long to = plain(gva, WRITE_TAG, Access.WRITE, flags);
+        long to = plain(gva, WRITE, Access.WRITE, flags);
         if (to == 0) {
             return false;
         }
@@ -369,14 +399,15 @@ public final class SoftMmu implements VirtualMemory {
     /** Host address for a fast access, or 0. Faults as the access would. */
     private long plain(long gva, int tag, Access access, int flags) {
         int mmuIndex = indexFor(flags);
-        long entry = table(mmuIndex) + (gva >>> INDEX_SHIFT & INDEX_MASK);
-        if (RawMemory.getLong(entry + tag) != (gva & PAGE_MASK)) {
+        long[] table = tables[mmuIndex];
+        int entry = entry(gva);
+        if (table[entry + tag] != (gva & PAGE_MASK)) {
             translate(gva, access, mmuIndex, flags, first);
-            if (RawMemory.getLong(entry + tag) != (gva & PAGE_MASK)) {
+            if (table[entry + tag] != (gva & PAGE_MASK)) {
                 return 0;
             }
         }
-        return gva + RawMemory.getLong(entry + ADDEND);
+        return gva + table[entry + HOST];
     }
 
     // Fetches
@@ -402,22 +433,24 @@ public final class SoftMmu implements VirtualMemory {
     public void flushTlb(boolean alsoGlobal) {
         for (int index = 0; index < Cpu.MMU_INDEXES; index++) {
             if (filled[index]) {
-                filled[index] = flush(table(index), alsoGlobal);
+                filled[index] = flush(index, alsoGlobal);
             }
         }
         forgetFetches();
     }
 
     /** @return whether anything is left */
-    private static boolean flush(long table, boolean alsoGlobal) {
+    private boolean flush(int mmuIndex, boolean alsoGlobal) {
+        long[] table = tables[mmuIndex];
         boolean left = false;
-        for (long entry = table; entry < table + TABLE_BYTES; entry += ENTRY_BYTES) {
-            if (alsoGlobal || (RawMemory.getLong(entry + KIND) & KIND_GLOBAL) == 0) {
-                RawMemory.putLong(entry + READ_TAG, -1);
-                RawMemory.putLong(entry + WRITE_TAG, -1);
-                RawMemory.putLong(entry + KIND, 0);
-            } else {
-                left = true;
+        for (int entry = 0; entry < table.length; entry += ENTRY_LONGS) {
+            if (table[entry + READ] != -1 || table[entry + WRITE] != -1) {
+                if (alsoGlobal || (table[entry + KIND] & KIND_GLOBAL) == 0) {
+                    set(mmuIndex, entry + READ, -1);
+                    set(mmuIndex, entry + WRITE, -1);
+                } else {
+                    left = true;
+                }
             }
         }
         return left;
@@ -425,12 +458,15 @@ public final class SoftMmu implements VirtualMemory {
 
     @Override
     public void flushTlbPage(long gva) {
-        for (long entry = tables; entry < tables + TABLE_BYTES * Cpu.MMU_INDEXES; entry += ENTRY_BYTES) {
-            long tag = RawMemory.getLong(entry + READ_TAG);
-            // A large mapping sits here in pieces of 4 KiB, and all of them go.
-            if (tag != -1 && (tag ^ gva) >>> (RawMemory.getLong(entry + KIND) & 63) == 0) {
-                RawMemory.putLong(entry + READ_TAG, -1);
-                RawMemory.putLong(entry + WRITE_TAG, -1);
+        for (int mmuIndex = 0; mmuIndex < Cpu.MMU_INDEXES; mmuIndex++) {
+            long[] table = tables[mmuIndex];
+            for (int entry = 0; filled[mmuIndex] && entry < table.length; entry += ENTRY_LONGS) {
+                long tag = table[entry + READ];
+                // A large mapping sits here in pieces of 4 KiB, and all of them go.
+                if (tag != -1 && (tag ^ gva) >>> (table[entry + KIND] & 63) == 0) {
+                    set(mmuIndex, entry + READ, -1);
+                    set(mmuIndex, entry + WRITE, -1);
+                }
             }
         }
         forgetFetches();
@@ -443,10 +479,13 @@ public final class SoftMmu implements VirtualMemory {
 
     /** Stores to the page at {@code hostPage} need the slow path from now on. */
     public void forgetWrites(long hostPage) {
-        for (long entry = tables; entry < tables + TABLE_BYTES * Cpu.MMU_INDEXES; entry += ENTRY_BYTES) {
-            long tag = RawMemory.getLong(entry + WRITE_TAG);
-            if (tag != -1 && tag + RawMemory.getLong(entry + ADDEND) == hostPage) {
-                RawMemory.putLong(entry + WRITE_TAG, -1);
+        for (int mmuIndex = 0; mmuIndex < Cpu.MMU_INDEXES; mmuIndex++) {
+            long[] table = tables[mmuIndex];
+            for (int entry = 0; filled[mmuIndex] && entry < table.length; entry += ENTRY_LONGS) {
+                long tag = table[entry + WRITE];
+                if (tag != -1 && tag + table[entry + HOST] == hostPage) {
+                    set(mmuIndex, entry + WRITE, -1);
+                }
             }
         }
     }

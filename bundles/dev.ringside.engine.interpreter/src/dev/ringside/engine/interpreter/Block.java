@@ -8,7 +8,7 @@ import java.util.List;
 /** A lowered run of guest instructions, and what is known about it. */
 public final class Block {
     /** A block that is never valid, so that links need no null check. */
-    static final Block NONE = new Block(0, -1, 0, 0, new int[0], new Helper[0], new long[2], new Faults(new int[0], new int[0], new int[0], new Faults.Fixup[0][]),
+    static final Block NONE = new Block(0, -1, 0, 0, new long[0], new Helper[0], new long[2], new Faults(new int[0], new int[0], new int[0], new Faults.Fixup[0][]),
             new int[0], new int[0]);
 
     public final long pc;
@@ -17,7 +17,7 @@ public final class Block {
     public final int lengthBytes;
     /** Guest instructions: what a full run retires. */
     public final int count;
-    public final int[] code;
+    public final long[] code;
     /** What CALL operations call, and its bodies for calling them with one step less. */
     public final Helper[] helpers;
     final Helper.Body[] bodies;
@@ -53,7 +53,7 @@ public final class Block {
     /** How often it was abandoned in the middle. */
     int abandoned;
 
-    Block(long pc, int key, int lengthBytes, int count, int[] code, Helper[] helpers, long[] targets, Faults faults, int[] codeStarts, int[] offsets) {
+    Block(long pc, int key, int lengthBytes, int count, long[] code, Helper[] helpers, long[] targets, Faults faults, int[] codeStarts, int[] offsets) {
         this.pc = pc;
         this.key = key;
         this.lengthBytes = lengthBytes;
@@ -86,7 +86,7 @@ public final class Block {
 
     /** How many runs of the interpreter are left until it is hot. */
     public int runsLeft() {
-        return code[1];
+        return (int) code[1];
     }
 
     /** It is hot after so many more runs. */

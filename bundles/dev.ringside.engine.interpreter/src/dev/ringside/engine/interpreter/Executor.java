@@ -6,12 +6,15 @@ import dev.ringside.memory.RawMemory;
 import java.util.Arrays;
 
 /**
- * Runs blocks. {@link #run} is the loop in which guests spend their time: it stays below the 8000 bytes of bytecode beyond which HotSpot
- * compiles no method, and a test holds it to that.
+ * Runs blocks. {@link #loop} is where guests spend their time. Two things keep it fast: it stays below the 8000 bytes of bytecode beyond which
+ * HotSpot compiles no method (a test holds it to that), and it calls nothing, because no register survives a call in compiled Java and a loop
+ * with calls keeps its variables on the stack. What needs a call leaves the loop and comes back.
  */
 final class Executor {
     /** Why {@link #run} came back; {@link #nextPc} is where to go on. */
     static final int LINK_0 = 0, LINK_1 = 1, INDIRECT = 2, LEFT = 3, LEFT_AT_PC = 4;
+    /** Inside {@link #run} only: the operation before {@link #ip} needs a call. */
+    private static final int SLOW = 5;
 
     private static final int CACHE_SIZE = 4096;
     private static final long PAGE = -4096;
@@ -32,7 +35,10 @@ final class Executor {
     /** The block that was left. */
     Block block = Block.NONE;
 
-    // Where a fault came from: kept before everything that may throw.
+    /** Behind the operation that needs a call. */
+    private int ip;
+
+    // Where a fault came from: see at().
     int faultCode;
     long faultBudget;
 
@@ -72,404 +78,751 @@ final class Executor {
      * @return what is left of it
      */
     long run(Block start, long budget) {
+        long left = loop(start, 0, budget);
+        while (exit == SLOW) {
+            left = slow(left);
+            if (exit == SLOW) {
+                left = loop(block, ip, left);
+            }
+        }
+        return left;
+    }
+
+    private long loop(Block start, int startIp, long startBudget) {
         final long[] s = slots;
-        final long tlb = mmu.table(mmuIndex);
+        final long[] tlb = mmu.longs(mmuIndex);
         final long now = epoch;
-        Block b = start;
-        int[] code = b.code;
-        int ip = 0;
+        Block block = start;
+        long[] code = block.code;
+        int ip = startIp;
+        long budget = startBudget;
         while (true) {
-            int w = code[ip];
-            int x = code[ip + 1];
-            int a = w >>> 8 & 0xfff;
-            int bb = w >>> 20;
-            int d = x & 0xfff;
-            ip += 2;
+            long w = code[ip++];
+            int d = (int) w >>> 16;
+            int a = (int) (w >>> 32) & 0xffff;
+            int b = (int) (w >>> 48);
+            int imm = (int) (w >> 48);
             boolean holds;
-            switch (w & 0xff) {
+            switch ((int) w & 0xff) {
+                case Micro.ADD:
+                    s[d] = s[a] + s[b];
+                    continue;
+                case Micro.SUB:
+                    s[d] = s[a] - s[b];
+                    continue;
+                case Micro.MUL:
+                    s[d] = s[a] * s[b];
+                    continue;
+                case Micro.AND:
+                    s[d] = s[a] & s[b];
+                    continue;
+                case Micro.OR:
+                    s[d] = s[a] | s[b];
+                    continue;
+                case Micro.XOR:
+                    s[d] = s[a] ^ s[b];
+                    continue;
+                case Micro.ADDI:
+                    s[d] = s[a] + imm;
+                    continue;
+                case Micro.MULI:
+                    s[d] = s[a] * imm;
+                    continue;
+                case Micro.ANDI:
+                    s[d] = s[a] & imm;
+                    continue;
+                case Micro.ORI:
+                    s[d] = s[a] | imm;
+                    continue;
+                case Micro.XORI:
+                    s[d] = s[a] ^ imm;
+                    continue;
+                case Micro.SHL:
+                    s[d] = s[a] << s[b];
+                    continue;
+                case Micro.SHR:
+                    s[d] = s[a] >>> s[b];
+                    continue;
+                case Micro.SAR:
+                    s[d] = s[a] >> s[b];
+                    continue;
+                case Micro.SHLI:
+                    s[d] = s[a] << b;
+                    continue;
+                case Micro.SHRI:
+                    s[d] = s[a] >>> b;
+                    continue;
+                case Micro.SARI:
+                    s[d] = s[a] >> b;
+                    continue;
+                case Micro.ROTL:
+                    s[d] = Long.rotateLeft(s[a], (int) s[b]);
+                    continue;
+                case Micro.ROTR:
+                    s[d] = Long.rotateRight(s[a], (int) s[b]);
+                    continue;
+                case Micro.ROTLI:
+                    s[d] = Long.rotateLeft(s[a], b);
+                    continue;
+                case Micro.NEG:
+                    s[d] = -s[a];
+                    continue;
+                case Micro.NOT:
+                    s[d] = ~s[a];
+                    continue;
+                case Micro.EQ:
+                    s[d] = s[a] == s[b] ? 1 : 0;
+                    continue;
+                case Micro.NE:
+                    s[d] = s[a] != s[b] ? 1 : 0;
+                    continue;
+                case Micro.LTU:
+                    s[d] = Long.compareUnsigned(s[a], s[b]) < 0 ? 1 : 0;
+                    continue;
+                case Micro.LEU:
+                    s[d] = Long.compareUnsigned(s[a], s[b]) <= 0 ? 1 : 0;
+                    continue;
+                case Micro.LTS:
+                    s[d] = s[a] < s[b] ? 1 : 0;
+                    continue;
+                case Micro.LES:
+                    s[d] = s[a] <= s[b] ? 1 : 0;
+                    continue;
+                case Micro.EQI:
+                    s[d] = s[a] == imm ? 1 : 0;
+                    continue;
+                case Micro.NEI:
+                    s[d] = s[a] != imm ? 1 : 0;
+                    continue;
+                case Micro.LTUI:
+                    s[d] = Long.compareUnsigned(s[a], imm) < 0 ? 1 : 0;
+                    continue;
+                case Micro.LEUI:
+                    s[d] = Long.compareUnsigned(s[a], imm) <= 0 ? 1 : 0;
+                    continue;
+                case Micro.LTSI:
+                    s[d] = s[a] < imm ? 1 : 0;
+                    continue;
+                case Micro.LESI:
+                    s[d] = s[a] <= imm ? 1 : 0;
+                    continue;
+                case Micro.BR_EQ:
+                    holds = s[a] == s[b];
+                    break;
+                case Micro.BR_NE:
+                    holds = s[a] != s[b];
+                    break;
+                case Micro.BR_LTU:
+                    holds = Long.compareUnsigned(s[a], s[b]) < 0;
+                    break;
+                case Micro.BR_LEU:
+                    holds = Long.compareUnsigned(s[a], s[b]) <= 0;
+                    break;
+                case Micro.BR_LTS:
+                    holds = s[a] < s[b];
+                    break;
+                case Micro.BR_LES:
+                    holds = s[a] <= s[b];
+                    break;
+                case Micro.BR_EQI:
+                    holds = s[a] == imm;
+                    break;
+                case Micro.BR_NEI:
+                    holds = s[a] != imm;
+                    break;
+                case Micro.BR_LTUI:
+                    holds = Long.compareUnsigned(s[a], imm) < 0;
+                    break;
+                case Micro.BR_LEUI:
+                    holds = Long.compareUnsigned(s[a], imm) <= 0;
+                    break;
+                case Micro.BR_LTSI:
+                    holds = s[a] < imm;
+                    break;
+                case Micro.BR_LESI:
+                    holds = s[a] <= imm;
+                    break;
+                case Micro.ADD + Micro.W32:
+                    s[d] = s[a] + s[b] & 0xffff_ffffL;
+                    continue;
+                case Micro.SUB + Micro.W32:
+                    s[d] = s[a] - s[b] & 0xffff_ffffL;
+                    continue;
+                case Micro.MUL + Micro.W32:
+                    s[d] = s[a] * s[b] & 0xffff_ffffL;
+                    continue;
+                case Micro.AND + Micro.W32:
+                    s[d] = s[a] & s[b] & 0xffff_ffffL;
+                    continue;
+                case Micro.OR + Micro.W32:
+                    s[d] = (s[a] | s[b]) & 0xffff_ffffL;
+                    continue;
+                case Micro.XOR + Micro.W32:
+                    s[d] = (s[a] ^ s[b]) & 0xffff_ffffL;
+                    continue;
+                case Micro.ADDI + Micro.W32:
+                    s[d] = s[a] + imm & 0xffff_ffffL;
+                    continue;
+                case Micro.MULI + Micro.W32:
+                    s[d] = s[a] * imm & 0xffff_ffffL;
+                    continue;
+                case Micro.ANDI + Micro.W32:
+                    s[d] = s[a] & imm & 0xffff_ffffL;
+                    continue;
+                case Micro.ORI + Micro.W32:
+                    s[d] = (s[a] | imm) & 0xffff_ffffL;
+                    continue;
+                case Micro.XORI + Micro.W32:
+                    s[d] = (s[a] ^ imm) & 0xffff_ffffL;
+                    continue;
+                case Micro.SHL + Micro.W32:
+                    s[d] = (int) s[a] << (int) s[b] & 0xffff_ffffL;
+                    continue;
+                case Micro.SHR + Micro.W32:
+                    s[d] = (int) s[a] >>> (int) s[b] & 0xffff_ffffL;
+                    continue;
+                case Micro.SAR + Micro.W32:
+                    s[d] = (int) s[a] >> (int) s[b] & 0xffff_ffffL;
+                    continue;
+                case Micro.SHLI + Micro.W32:
+                    s[d] = (int) s[a] << b & 0xffff_ffffL;
+                    continue;
+                case Micro.SHRI + Micro.W32:
+                    s[d] = (int) s[a] >>> b & 0xffff_ffffL;
+                    continue;
+                case Micro.SARI + Micro.W32:
+                    s[d] = (int) s[a] >> b & 0xffff_ffffL;
+                    continue;
+                case Micro.ROTL + Micro.W32:
+                    s[d] = Integer.rotateLeft((int) s[a], (int) s[b]) & 0xffff_ffffL;
+                    continue;
+                case Micro.ROTR + Micro.W32:
+                    s[d] = Integer.rotateRight((int) s[a], (int) s[b]) & 0xffff_ffffL;
+                    continue;
+                case Micro.ROTLI + Micro.W32:
+                    s[d] = Integer.rotateLeft((int) s[a], b) & 0xffff_ffffL;
+                    continue;
+                case Micro.NEG + Micro.W32:
+                    s[d] = -s[a] & 0xffff_ffffL;
+                    continue;
+                case Micro.NOT + Micro.W32:
+                    s[d] = ~s[a] & 0xffff_ffffL;
+                    continue;
+                case Micro.ZEXT + Micro.W32:
+                    s[d] = s[a] & 0xffff_ffffL;
+                    continue;
+                case Micro.EQ + Micro.W32:
+                    s[d] = (int) s[a] == (int) s[b] ? 1 : 0;
+                    continue;
+                case Micro.NE + Micro.W32:
+                    s[d] = (int) s[a] != (int) s[b] ? 1 : 0;
+                    continue;
+                case Micro.LTU + Micro.W32:
+                    s[d] = (s[a] & 0xffff_ffffL) < (s[b] & 0xffff_ffffL) ? 1 : 0;
+                    continue;
+                case Micro.LEU + Micro.W32:
+                    s[d] = (s[a] & 0xffff_ffffL) <= (s[b] & 0xffff_ffffL) ? 1 : 0;
+                    continue;
+                case Micro.LTS + Micro.W32:
+                    s[d] = (int) s[a] < (int) s[b] ? 1 : 0;
+                    continue;
+                case Micro.LES + Micro.W32:
+                    s[d] = (int) s[a] <= (int) s[b] ? 1 : 0;
+                    continue;
+                case Micro.EQI + Micro.W32:
+                    s[d] = (int) s[a] == imm ? 1 : 0;
+                    continue;
+                case Micro.NEI + Micro.W32:
+                    s[d] = (int) s[a] != imm ? 1 : 0;
+                    continue;
+                case Micro.LTUI + Micro.W32:
+                    s[d] = (s[a] & 0xffff_ffffL) < (imm & 0xffff_ffffL) ? 1 : 0;
+                    continue;
+                case Micro.LEUI + Micro.W32:
+                    s[d] = (s[a] & 0xffff_ffffL) <= (imm & 0xffff_ffffL) ? 1 : 0;
+                    continue;
+                case Micro.LTSI + Micro.W32:
+                    s[d] = (int) s[a] < imm ? 1 : 0;
+                    continue;
+                case Micro.LESI + Micro.W32:
+                    s[d] = (int) s[a] <= imm ? 1 : 0;
+                    continue;
+                case Micro.BR_EQ + Micro.W32:
+                    holds = (int) s[a] == (int) s[b];
+                    break;
+                case Micro.BR_NE + Micro.W32:
+                    holds = (int) s[a] != (int) s[b];
+                    break;
+                case Micro.BR_LTU + Micro.W32:
+                    holds = (s[a] & 0xffff_ffffL) < (s[b] & 0xffff_ffffL);
+                    break;
+                case Micro.BR_LEU + Micro.W32:
+                    holds = (s[a] & 0xffff_ffffL) <= (s[b] & 0xffff_ffffL);
+                    break;
+                case Micro.BR_LTS + Micro.W32:
+                    holds = (int) s[a] < (int) s[b];
+                    break;
+                case Micro.BR_LES + Micro.W32:
+                    holds = (int) s[a] <= (int) s[b];
+                    break;
+                case Micro.BR_EQI + Micro.W32:
+                    holds = (int) s[a] == imm;
+                    break;
+                case Micro.BR_NEI + Micro.W32:
+                    holds = (int) s[a] != imm;
+                    break;
+                case Micro.BR_LTUI + Micro.W32:
+                    holds = (s[a] & 0xffff_ffffL) < (imm & 0xffff_ffffL);
+                    break;
+                case Micro.BR_LEUI + Micro.W32:
+                    holds = (s[a] & 0xffff_ffffL) <= (imm & 0xffff_ffffL);
+                    break;
+                case Micro.BR_LTSI + Micro.W32:
+                    holds = (int) s[a] < imm;
+                    break;
+                case Micro.BR_LESI + Micro.W32:
+                    holds = (int) s[a] <= imm;
+                    break;
+                case Micro.NARROW: {
+                    int sh = (int) w >>> 8 & 0x3f;
+                    long mask = -1L >>> sh;
+                    switch ((int) code[ip++]) {
+                        case Micro.ADD:
+                            s[d] = s[a] + s[b] & mask;
+                            continue;
+                        case Micro.SUB:
+                            s[d] = s[a] - s[b] & mask;
+                            continue;
+                        case Micro.MUL:
+                            s[d] = s[a] * s[b] & mask;
+                            continue;
+                        case Micro.AND:
+                            s[d] = s[a] & s[b] & mask;
+                            continue;
+                        case Micro.OR:
+                            s[d] = (s[a] | s[b]) & mask;
+                            continue;
+                        case Micro.XOR:
+                            s[d] = (s[a] ^ s[b]) & mask;
+                            continue;
+                        case Micro.ADDI:
+                            s[d] = s[a] + imm & mask;
+                            continue;
+                        case Micro.MULI:
+                            s[d] = s[a] * imm & mask;
+                            continue;
+                        case Micro.ANDI:
+                            s[d] = s[a] & imm & mask;
+                            continue;
+                        case Micro.ORI:
+                            s[d] = (s[a] | imm) & mask;
+                            continue;
+                        case Micro.XORI:
+                            s[d] = (s[a] ^ imm) & mask;
+                            continue;
+                        case Micro.SHL:
+                            s[d] = s[a] << (s[b] & 63 - sh) & mask;
+                            continue;
+                        case Micro.SHR:
+                            s[d] = (s[a] & mask) >>> (s[b] & 63 - sh) & mask;
+                            continue;
+                        case Micro.SAR:
+                            s[d] = s[a] << sh >> sh >> (s[b] & 63 - sh) & mask;
+                            continue;
+                        case Micro.SHLI:
+                            s[d] = s[a] << b & mask;
+                            continue;
+                        case Micro.SHRI:
+                            s[d] = (s[a] & mask) >>> b & mask;
+                            continue;
+                        case Micro.SARI:
+                            s[d] = s[a] << sh >> sh >> b & mask;
+                            continue;
+                        case Micro.ROTL: {
+                            long v = s[a] & mask;
+                            int n = (int) s[b] & 63 - sh;
+                            s[d] = (v << n | v >>> 64 - sh - n) & mask;
+                            continue;
+                        }
+                        case Micro.ROTR: {
+                            long v = s[a] & mask;
+                            int n = -(int) s[b] & 63 - sh;
+                            s[d] = (v << n | v >>> 64 - sh - n) & mask;
+                            continue;
+                        }
+                        case Micro.ROTLI: {
+                            long v = s[a] & mask;
+                            s[d] = (v << b | v >>> 64 - sh - b) & mask;
+                            continue;
+                        }
+                        case Micro.NEG:
+                            s[d] = -s[a] & mask;
+                            continue;
+                        case Micro.NOT:
+                            s[d] = ~s[a] & mask;
+                            continue;
+                        case Micro.ZEXT:
+                            s[d] = s[a] & mask;
+                            continue;
+                        case Micro.EQ:
+                            s[d] = s[a] << sh == s[b] << sh ? 1 : 0;
+                            continue;
+                        case Micro.NE:
+                            s[d] = s[a] << sh != s[b] << sh ? 1 : 0;
+                            continue;
+                        case Micro.LTU:
+                            s[d] = Long.compareUnsigned(s[a] << sh, s[b] << sh) < 0 ? 1 : 0;
+                            continue;
+                        case Micro.LEU:
+                            s[d] = Long.compareUnsigned(s[a] << sh, s[b] << sh) <= 0 ? 1 : 0;
+                            continue;
+                        case Micro.LTS:
+                            s[d] = s[a] << sh < s[b] << sh ? 1 : 0;
+                            continue;
+                        case Micro.LES:
+                            s[d] = s[a] << sh <= s[b] << sh ? 1 : 0;
+                            continue;
+                        case Micro.EQI:
+                            s[d] = s[a] << sh == (long) imm << sh ? 1 : 0;
+                            continue;
+                        case Micro.NEI:
+                            s[d] = s[a] << sh != (long) imm << sh ? 1 : 0;
+                            continue;
+                        case Micro.LTUI:
+                            s[d] = Long.compareUnsigned(s[a] << sh, (long) imm << sh) < 0 ? 1 : 0;
+                            continue;
+                        case Micro.LEUI:
+                            s[d] = Long.compareUnsigned(s[a] << sh, (long) imm << sh) <= 0 ? 1 : 0;
+                            continue;
+                        case Micro.LTSI:
+                            s[d] = s[a] << sh < (long) imm << sh ? 1 : 0;
+                            continue;
+                        case Micro.LESI:
+                            s[d] = s[a] << sh <= (long) imm << sh ? 1 : 0;
+                            continue;
+                        case Micro.BR_EQ:
+                            holds = s[a] << sh == s[b] << sh;
+                            break;
+                        case Micro.BR_NE:
+                            holds = s[a] << sh != s[b] << sh;
+                            break;
+                        case Micro.BR_LTU:
+                            holds = Long.compareUnsigned(s[a] << sh, s[b] << sh) < 0;
+                            break;
+                        case Micro.BR_LEU:
+                            holds = Long.compareUnsigned(s[a] << sh, s[b] << sh) <= 0;
+                            break;
+                        case Micro.BR_LTS:
+                            holds = s[a] << sh < s[b] << sh;
+                            break;
+                        case Micro.BR_LES:
+                            holds = s[a] << sh <= s[b] << sh;
+                            break;
+                        case Micro.BR_EQI:
+                            holds = s[a] << sh == (long) imm << sh;
+                            break;
+                        case Micro.BR_NEI:
+                            holds = s[a] << sh != (long) imm << sh;
+                            break;
+                        case Micro.BR_LTUI:
+                            holds = Long.compareUnsigned(s[a] << sh, (long) imm << sh) < 0;
+                            break;
+                        case Micro.BR_LEUI:
+                            holds = Long.compareUnsigned(s[a] << sh, (long) imm << sh) <= 0;
+                            break;
+                        case Micro.BR_LTSI:
+                            holds = s[a] << sh < (long) imm << sh;
+                            break;
+                        case Micro.BR_LESI:
+                            holds = s[a] << sh <= (long) imm << sh;
+                            break;
+                        default:
+                            return slow(block, ip, budget);
+                    }
+                    break;
+                }
                 case Micro.MOV:
                     s[d] = s[a];
                     continue;
                 case Micro.MOVI:
-                    s[d] = w & 0xfff00000 | x >>> 12;
+                    s[d] = w >> 32;
                     continue;
                 case Micro.MOVL:
-                    s[d] = code[ip] & 0xffff_ffffL | (long) code[ip + 1] << 32;
-                    ip += 2;
+                    s[d] = code[ip++];
                     continue;
                 case Micro.MOV2:
                     s[d] = s[a];
-                    s[x >>> 12 & 0xfff] = s[bb];
+                    s[(int) code[ip++]] = s[b];
                     continue;
-                case Micro.MOV_MOVI:
+                case Micro.MOV_MOVI: {
                     s[d] = s[a];
-                    x = code[ip++];
-                    s[x & 0xfff] = x >> 12;
-                    continue;
-                case Micro.MOV2_MOVI:
-                    s[d] = s[a];
-                    s[x >>> 12 & 0xfff] = s[bb];
-                    x = code[ip++];
-                    s[x & 0xfff] = x >> 12;
-                    continue;
-                case Micro.MOV_MOVI2:
-                    s[d] = s[a];
-                    x = code[ip];
-                    s[x & 0xfff] = x >> 12;
-                    x = code[ip + 1];
-                    s[x & 0xfff] = x >> 12;
-                    ip += 2;
-                    continue;
-                case Micro.MOVI2:
-                    x = code[ip];
-                    s[x & 0xfff] = x >> 12;
-                    x = code[ip + 1];
-                    s[x & 0xfff] = x >> 12;
-                    ip += 2;
-                    continue;
-                case Micro.ADD:
-                    s[d] = s[a] + s[bb];
-                    continue;
-                case Micro.SUB:
-                    s[d] = s[a] - s[bb];
-                    continue;
-                case Micro.MUL:
-                    s[d] = s[a] * s[bb];
-                    continue;
-                case Micro.AND:
-                    s[d] = s[a] & s[bb];
-                    continue;
-                case Micro.OR:
-                    s[d] = s[a] | s[bb];
-                    continue;
-                case Micro.XOR:
-                    s[d] = s[a] ^ s[bb];
-                    continue;
-                case Micro.ADDI:
-                    s[d] = s[a] + (w & 0xfff00000 | x >>> 12);
-                    continue;
-                case Micro.MULI:
-                    s[d] = s[a] * (w & 0xfff00000 | x >>> 12);
-                    continue;
-                case Micro.ANDI:
-                    s[d] = s[a] & (w & 0xfff00000 | x >>> 12);
-                    continue;
-                case Micro.ORI:
-                    s[d] = s[a] | (w & 0xfff00000 | x >>> 12);
-                    continue;
-                case Micro.XORI:
-                    s[d] = s[a] ^ (w & 0xfff00000 | x >>> 12);
-                    continue;
-                // A shift by x >>> 12 is one by sh: the amount counts modulo 64.
-                case Micro.ADDM:
-                    s[d] = s[a] + s[bb] & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.SUBM:
-                    s[d] = s[a] - s[bb] & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.MULM:
-                    s[d] = s[a] * s[bb] & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.ANDM:
-                    s[d] = s[a] & s[bb] & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.ORM:
-                    s[d] = (s[a] | s[bb]) & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.XORM:
-                    s[d] = (s[a] ^ s[bb]) & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.ADDIM:
-                    s[d] = s[a] + ((w & 0xfff00000 | x >>> 12) >> 6) & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.ANDIM:
-                    s[d] = s[a] & (w & 0xfff00000 | x >>> 12) >> 6 & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.ORIM:
-                    s[d] = (s[a] | (w & 0xfff00000 | x >>> 12) >> 6) & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.XORIM:
-                    s[d] = (s[a] ^ (w & 0xfff00000 | x >>> 12) >> 6) & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.SHL:
-                    s[d] = s[a] << (s[bb] & ~(x >>> 12) & 63) & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.SHR:
-                    s[d] = (s[a] & -1L >>> (x >>> 12)) >>> (s[bb] & ~(x >>> 12) & 63);
-                    continue;
-                case Micro.SAR:
-                    s[d] = s[a] << (x >>> 12) >> (x >>> 12) >> (s[bb] & ~(x >>> 12) & 63) & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.SHLI:
-                    s[d] = s[a] << (x >>> 18) & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.SHRI:
-                    s[d] = (s[a] & -1L >>> (x >>> 12)) >>> (x >>> 18);
-                    continue;
-                case Micro.SARI:
-                    s[d] = s[a] << (x >>> 12) >> (x >>> 12) >> (x >>> 18) & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.NEG:
-                    s[d] = -s[a] & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.NOT:
-                    s[d] = ~s[a] & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.ZEXT:
-                    s[d] = s[a] & -1L >>> (x >>> 12);
-                    continue;
-                case Micro.SEXT:
-                    s[d] = s[a] << (x >>> 12) >> (x >>> 12) & -1L >>> (x >>> 18);
-                    continue;
-                case Micro.SELECT:
-                    s[d] = (s[a] & 1) != 0 ? s[bb] : s[code[ip]];
-                    ip++;
-                    continue;
-                case Micro.DEPOSIT: {
-                    long mask = -1L >>> (x >>> 18) << (x >>> 24);
-                    s[d] = s[a] & ~mask | s[bb] << (x >>> 24) & mask;
+                    int pair = (int) code[ip++];
+                    s[pair & 0xffff] = pair >> 16;
                     continue;
                 }
-                case Micro.EQ:
-                    s[d] = s[a] << (x >>> 12) == s[bb] << (x >>> 12) ? 1 : 0;
+                case Micro.MOV2_MOVI: {
+                    s[d] = s[a];
+                    long more = code[ip++];
+                    s[(int) (more >>> 48)] = s[b];
+                    s[(int) more & 0xffff] = (int) more >> 16;
                     continue;
-                case Micro.NE:
-                    s[d] = s[a] << (x >>> 12) != s[bb] << (x >>> 12) ? 1 : 0;
+                }
+                case Micro.MOV_MOVI2: {
+                    s[d] = s[a];
+                    long pairs = code[ip++];
+                    s[(int) pairs & 0xffff] = (int) pairs >> 16;
+                    s[(int) (pairs >>> 32) & 0xffff] = pairs >> 48;
                     continue;
-                case Micro.LTU:
-                    s[d] = Long.compareUnsigned(s[a] << (x >>> 12), s[bb] << (x >>> 12)) < 0 ? 1 : 0;
+                }
+                case Micro.MOVI2: {
+                    long pairs = code[ip++];
+                    s[(int) pairs & 0xffff] = (int) pairs >> 16;
+                    s[(int) (pairs >>> 32) & 0xffff] = pairs >> 48;
                     continue;
-                case Micro.LEU:
-                    s[d] = Long.compareUnsigned(s[a] << (x >>> 12), s[bb] << (x >>> 12)) <= 0 ? 1 : 0;
+                }
+                case Micro.SEXT:
+                    s[d] = s[a] << (int) (w >>> 8) >> (int) (w >>> 8);
                     continue;
-                case Micro.LTS:
-                    s[d] = s[a] << (x >>> 12) < s[bb] << (x >>> 12) ? 1 : 0;
+                case Micro.SEXT32:
+                    s[d] = s[a] << (int) (w >>> 8) >> (int) (w >>> 8) & 0xffff_ffffL;
                     continue;
-                case Micro.LES:
-                    s[d] = s[a] << (x >>> 12) <= s[bb] << (x >>> 12) ? 1 : 0;
+                case Micro.SELECT: {
+                    int other = (int) code[ip++];
+                    s[d] = (s[a] & 1) != 0 ? s[b] : s[other];
                     continue;
-                case Micro.EQI:
-                    s[d] = s[a] << (x >>> 12) == (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12) ? 1 : 0;
+                }
+                case Micro.DEPOSIT: {
+                    long mask = code[ip++];
+                    s[d] = s[a] & ~mask | s[b] << (int) (w >>> 8) & mask;
                     continue;
-                case Micro.NEI:
-                    s[d] = s[a] << (x >>> 12) != (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12) ? 1 : 0;
-                    continue;
-                case Micro.LTUI:
-                    s[d] = Long.compareUnsigned(s[a] << (x >>> 12), (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12)) < 0 ? 1 : 0;
-                    continue;
-                case Micro.LEUI:
-                    s[d] = Long.compareUnsigned(s[a] << (x >>> 12), (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12)) <= 0 ? 1 : 0;
-                    continue;
-                case Micro.LTSI:
-                    s[d] = s[a] << (x >>> 12) < (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12) ? 1 : 0;
-                    continue;
-                case Micro.LESI:
-                    s[d] = s[a] << (x >>> 12) <= (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12) ? 1 : 0;
-                    continue;
-                case Micro.BR_EQ:
-                    holds = s[a] << (x >>> 12) == s[bb] << (x >>> 12);
-                    break;
-                case Micro.BR_NE:
-                    holds = s[a] << (x >>> 12) != s[bb] << (x >>> 12);
-                    break;
-                case Micro.BR_LTU:
-                    holds = Long.compareUnsigned(s[a] << (x >>> 12), s[bb] << (x >>> 12)) < 0;
-                    break;
-                case Micro.BR_LEU:
-                    holds = Long.compareUnsigned(s[a] << (x >>> 12), s[bb] << (x >>> 12)) <= 0;
-                    break;
-                case Micro.BR_LTS:
-                    holds = s[a] << (x >>> 12) < s[bb] << (x >>> 12);
-                    break;
-                case Micro.BR_LES:
-                    holds = s[a] << (x >>> 12) <= s[bb] << (x >>> 12);
-                    break;
-                case Micro.BR_EQI:
-                    holds = s[a] << (x >>> 12) == (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12);
-                    break;
-                case Micro.BR_NEI:
-                    holds = s[a] << (x >>> 12) != (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12);
-                    break;
-                case Micro.BR_LTUI:
-                    holds = Long.compareUnsigned(s[a] << (x >>> 12), (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12)) < 0;
-                    break;
-                case Micro.BR_LEUI:
-                    holds = Long.compareUnsigned(s[a] << (x >>> 12), (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12)) <= 0;
-                    break;
-                case Micro.BR_LTSI:
-                    holds = s[a] << (x >>> 12) < (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12);
-                    break;
-                case Micro.BR_LESI:
-                    holds = s[a] << (x >>> 12) <= (long) ((w & 0xfff00000 | x >>> 12) >> 6) << (x >>> 12);
-                    break;
+                }
                 case Micro.LOAD8: {
-                    long gva = s[a] + (s[bb] << (x >>> 30)) + (x << 2 >> 14);
-                    long entry = tlb + (gva >>> SoftMmu.INDEX_SHIFT & SoftMmu.INDEX_MASK);
-                    s[d] = RawMemory.getLong(entry) == (gva & PAGE)
-                            ? RawMemory.getByte(gva + RawMemory.getLong(entry + SoftMmu.ADDEND)) : load(gva, 1, b, ip, budget);
+                    long gva = s[a] + imm;
+                    int entry = (int) (gva >>> SoftMmu.LONGS_SHIFT) & SoftMmu.LONGS_MASK;
+                    if (tlb[entry] != (gva & PAGE)) {
+                        return slow(block, ip, budget);
+                    }
+                    s[d] = RawMemory.getByte(gva + tlb[entry + 2]);
                     continue;
                 }
                 case Micro.LOAD16: {
-                    long gva = s[a] + (s[bb] << (x >>> 30)) + (x << 2 >> 14);
-                    long entry = tlb + (gva >>> SoftMmu.INDEX_SHIFT & SoftMmu.INDEX_MASK);
-                    s[d] = RawMemory.getLong(entry) == (gva + 1 & PAGE)
-                            ? RawMemory.getShort(gva + RawMemory.getLong(entry + SoftMmu.ADDEND)) : load(gva, 2, b, ip, budget);
+                    long gva = s[a] + imm;
+                    int entry = (int) (gva >>> SoftMmu.LONGS_SHIFT) & SoftMmu.LONGS_MASK;
+                    if (tlb[entry] != (gva + 1 & PAGE)) {
+                        return slow(block, ip, budget);
+                    }
+                    s[d] = RawMemory.getShort(gva + tlb[entry + 2]);
                     continue;
                 }
                 case Micro.LOAD32: {
-                    long gva = s[a] + (s[bb] << (x >>> 30)) + (x << 2 >> 14);
-                    long entry = tlb + (gva >>> SoftMmu.INDEX_SHIFT & SoftMmu.INDEX_MASK);
-                    s[d] = RawMemory.getLong(entry) == (gva + 3 & PAGE)
-                            ? RawMemory.getInt(gva + RawMemory.getLong(entry + SoftMmu.ADDEND)) & 0xffff_ffffL : load(gva, 4, b, ip, budget);
+                    long gva = s[a] + imm;
+                    int entry = (int) (gva >>> SoftMmu.LONGS_SHIFT) & SoftMmu.LONGS_MASK;
+                    if (tlb[entry] != (gva + 3 & PAGE)) {
+                        return slow(block, ip, budget);
+                    }
+                    s[d] = RawMemory.getInt(gva + tlb[entry + 2]) & 0xffff_ffffL;
                     continue;
                 }
                 case Micro.LOAD64: {
-                    long gva = s[a] + (s[bb] << (x >>> 30)) + (x << 2 >> 14);
-                    long entry = tlb + (gva >>> SoftMmu.INDEX_SHIFT & SoftMmu.INDEX_MASK);
-                    s[d] = RawMemory.getLong(entry) == (gva + 7 & PAGE)
-                            ? RawMemory.getLong(gva + RawMemory.getLong(entry + SoftMmu.ADDEND)) : load(gva, 8, b, ip, budget);
+                    long gva = s[a] + imm;
+                    int entry = (int) (gva >>> SoftMmu.LONGS_SHIFT) & SoftMmu.LONGS_MASK;
+                    if (tlb[entry] != (gva + 7 & PAGE)) {
+                        return slow(block, ip, budget);
+                    }
+                    s[d] = RawMemory.getLong(gva + tlb[entry + 2]);
                     continue;
                 }
                 case Micro.STORE8: {
-                    long gva = s[a] + (s[bb] << (x >>> 30)) + (x << 2 >> 14);
-                    long entry = tlb + (gva >>> SoftMmu.INDEX_SHIFT & SoftMmu.INDEX_MASK);
-                    if (RawMemory.getLong(entry + SoftMmu.WRITE_TAG) == (gva & PAGE)) {
-                        RawMemory.putByte(gva + RawMemory.getLong(entry + SoftMmu.ADDEND), (int) s[d]);
-                    } else {
-                        store(gva, 1, s[d], b, ip, budget);
+                    long gva = s[a] + imm;
+                    int entry = (int) (gva >>> SoftMmu.LONGS_SHIFT) & SoftMmu.LONGS_MASK;
+                    if (tlb[entry + 1] != (gva & PAGE)) {
+                        return slow(block, ip, budget);
                     }
+                    RawMemory.putByte(gva + tlb[entry + 2], (int) s[d]);
                     continue;
                 }
                 case Micro.STORE16: {
-                    long gva = s[a] + (s[bb] << (x >>> 30)) + (x << 2 >> 14);
-                    long entry = tlb + (gva >>> SoftMmu.INDEX_SHIFT & SoftMmu.INDEX_MASK);
-                    if (RawMemory.getLong(entry + SoftMmu.WRITE_TAG) == (gva + 1 & PAGE)) {
-                        RawMemory.putShort(gva + RawMemory.getLong(entry + SoftMmu.ADDEND), (int) s[d]);
-                    } else {
-                        store(gva, 2, s[d], b, ip, budget);
+                    long gva = s[a] + imm;
+                    int entry = (int) (gva >>> SoftMmu.LONGS_SHIFT) & SoftMmu.LONGS_MASK;
+                    if (tlb[entry + 1] != (gva + 1 & PAGE)) {
+                        return slow(block, ip, budget);
                     }
+                    RawMemory.putShort(gva + tlb[entry + 2], (int) s[d]);
                     continue;
                 }
                 case Micro.STORE32: {
-                    long gva = s[a] + (s[bb] << (x >>> 30)) + (x << 2 >> 14);
-                    long entry = tlb + (gva >>> SoftMmu.INDEX_SHIFT & SoftMmu.INDEX_MASK);
-                    if (RawMemory.getLong(entry + SoftMmu.WRITE_TAG) == (gva + 3 & PAGE)) {
-                        RawMemory.putInt(gva + RawMemory.getLong(entry + SoftMmu.ADDEND), (int) s[d]);
-                    } else {
-                        store(gva, 4, s[d], b, ip, budget);
+                    long gva = s[a] + imm;
+                    int entry = (int) (gva >>> SoftMmu.LONGS_SHIFT) & SoftMmu.LONGS_MASK;
+                    if (tlb[entry + 1] != (gva + 3 & PAGE)) {
+                        return slow(block, ip, budget);
                     }
+                    RawMemory.putInt(gva + tlb[entry + 2], (int) s[d]);
                     continue;
                 }
                 case Micro.STORE64: {
-                    long gva = s[a] + (s[bb] << (x >>> 30)) + (x << 2 >> 14);
-                    long entry = tlb + (gva >>> SoftMmu.INDEX_SHIFT & SoftMmu.INDEX_MASK);
-                    if (RawMemory.getLong(entry + SoftMmu.WRITE_TAG) == (gva + 7 & PAGE)) {
-                        RawMemory.putLong(gva + RawMemory.getLong(entry + SoftMmu.ADDEND), s[d]);
-                    } else {
-                        store(gva, 8, s[d], b, ip, budget);
+                    long gva = s[a] + imm;
+                    int entry = (int) (gva >>> SoftMmu.LONGS_SHIFT) & SoftMmu.LONGS_MASK;
+                    if (tlb[entry + 1] != (gva + 7 & PAGE)) {
+                        return slow(block, ip, budget);
                     }
+                    RawMemory.putLong(gva + tlb[entry + 2], s[d]);
                     continue;
                 }
+                case Micro.INDEX:
+                    s[d] = s[a] + (s[b] << (int) (w >>> 8));
+                    continue;
                 case Micro.JUMP:
                     holds = true;
                     break;
                 case Micro.JUMPR: {
                     long pc = s[a];
                     Block next = cache[cacheIndex(pc)];
-                    if (next.pc == pc && next.key == b.key && next.epoch == now && budget >= next.count) {
+                    if (next.pc == pc && next.key == block.key && next.epoch == now && budget >= next.count) {
                         budget -= next.count;
-                        b = next;
-                        code = b.code;
+                        block = next;
+                        code = block.code;
                         ip = 0;
                         continue;
                     }
-                    return leave(b, INDIRECT, pc, budget);
+                    return leave(block, INDIRECT, pc, budget);
                 }
                 case Micro.LEAVE:
-                    return leave(b, LEFT, s[a], budget);
+                    return leave(block, LEFT, s[a], budget);
                 case Micro.LEAVE_AT_PC:
-                    return leave(b, LEFT_AT_PC, 0, budget);
+                    return leave(block, LEFT_AT_PC, 0, budget);
                 case Micro.RAISE_IF:
                     if ((s[a] & 1) != 0) {
-                        raise(x >>> 12, s[bb], b, ip, budget);
+                        return slow(block, ip, budget);
                     }
-                    continue;
-                case Micro.CALL:
-                    at(b, ip, budget);
-                    s[d] = b.bodies[x >>> 12].call(cpu, s[a], s[bb], s[code[ip] & 0xfff], s[code[ip] >>> 12]);
-                    ip++;
                     continue;
                 case Micro.COUNT:
-                    if ((code[ip - 1] = x - 1) == 0) {
-                        promotion.hot(b, now);
+                    if (code[ip] == 1) {
+                        return slow(block, ip, budget);
                     }
+                    code[ip++]--;
                     continue;
-                case Micro.ENTER: {
-                    Region region = b.region;
-                    frame.epoch = now;
-                    int where = region.code.run(frame, tlb, (int) budget);
-                    budget = frame.budget;
-                    b = region.members[where >>> FastCode.MEMBER_SHIFT & FastCode.MEMBER_MASK];
-                    int how = where >>> FastCode.KIND_SHIFT;
-                    if (how == FastCode.RESUME) {
-                        code = b.code;
-                        ip = where & FastCode.INDEX_MASK;
-                        continue;
-                    }
-                    if (how == FastCode.BEFORE) {
-                        return leave(b, INDIRECT, b.pc, budget);
-                    }
-                    holds = how == FastCode.LINK_0;
-                    break;
-                }
                 default:
-                    rare(b, ip, budget, a, bb, d, x >>> 12);
-                    ip++;
-                    continue;
+                    return slow(block, ip, budget);
             }
             // The end of a block: on to the next while its link holds.
-            Block next = holds ? b.next0 : b.next1;
+            Block next = holds ? block.next0 : block.next1;
             if (next.epoch != now || budget < next.count) {
-                return holds ? leave(b, LINK_0, b.targets[0], budget) : leave(b, LINK_1, b.targets[1], budget);
+                return holds ? leave(block, LINK_0, block.targets[0], budget) : leave(block, LINK_1, block.targets[1], budget);
             }
             budget -= next.count;
-            b = next;
-            code = b.code;
+            block = next;
+            code = block.code;
             ip = 0;
         }
     }
 
     private long leave(Block left, int exit, long nextPc, long budget) {
-        block = left;
+        this.block = left;
         this.exit = exit;
         this.nextPc = nextPc;
         return budget;
     }
 
-    void at(Block running, int ip, long budget) {
+    private long slow(Block running, int ip, long budget) {
+        this.block = running;
+        this.ip = ip;
+        exit = SLOW;
+        return budget;
+    }
+
+    /** Something thrown from now on comes from the operation at {@code index}; {@code budget} is what would be left behind its block. */
+    void at(Block running, int index, long budget) {
         block = running;
-        faultCode = ip - 2;
+        faultCode = index;
         faultBudget = budget;
     }
 
-    private long load(long gva, int sizeBytes, Block running, int ip, long budget) {
-        at(running, ip, budget);
-        return mmu.load(gva, sizeBytes, running.faults.flagsAt(ip - 2), mmuIndex);
+    /**
+     * Does what the loop left, and moves {@link #ip} behind it.
+     *
+     * @return the budget that is left; {@link #exit} is another than {@link #SLOW} when the run ends here
+     */
+    private long slow(long budget) {
+        if (((int) block.code[ip - 1] & 0xff) == Micro.ENTER) {
+            return enter(budget);
+        }
+        at(block, ip - 1, budget);
+        operation();
+        return budget;
     }
 
-    private void store(long gva, int sizeBytes, long value, Block running, int ip, long budget) {
-        at(running, ip, budget);
-        mmu.store(gva, sizeBytes, value, running.faults.flagsAt(ip - 2), mmuIndex);
+    /** Runs regions as long as one leads to another. */
+    private long enter(long budget) {
+        frame.epoch = epoch;
+        long left = budget;
+        while (true) {
+            Region region = block.region;
+            int where = region.code.run(frame, mmu.table(mmuIndex), (int) left);
+            left = frame.budget;
+            block = region.members[where >>> FastCode.MEMBER_SHIFT & FastCode.MEMBER_MASK];
+            int how = where >>> FastCode.KIND_SHIFT;
+            if (how == FastCode.RESUME) {
+                ip = where & FastCode.INDEX_MASK;
+                return left;
+            }
+            if (how == FastCode.BEFORE) {
+                return leave(block, INDIRECT, block.pc, left);
+            }
+            boolean holds = how == FastCode.LINK_0;
+            Block next = holds ? block.next0 : block.next1;
+            if (next.epoch != epoch || left < next.count) {
+                return holds ? leave(block, LINK_0, block.targets[0], left) : leave(block, LINK_1, block.targets[1], left);
+            }
+            left -= next.count;
+            block = next;
+            ip = 0;
+            if (((int) next.code[0] & 0xff) != Micro.ENTER) {
+                return left;
+            }
+        }
     }
 
-    private void raise(int what, long errorCode, Block running, int ip, long budget) {
-        at(running, ip, budget);
-        throw (what & 0x100) != 0 ? cpu.fault.set(what & 0xff, (int) errorCode) : cpu.fault.set(what & 0xff);
+    private void operation() {
+        long[] code = block.code;
+        long[] s = slots;
+        long w = code[ip - 1];
+        int d = (int) w >>> 16;
+        int a = (int) (w >>> 32) & 0xffff;
+        int b = (int) (w >>> 48);
+        int imm = (int) (w >> 48);
+        switch ((int) w & 0xff) {
+            case Micro.LOAD8 -> s[d] = load(s[a] + imm, 1);
+            case Micro.LOAD16 -> s[d] = load(s[a] + imm, 2);
+            case Micro.LOAD32 -> s[d] = load(s[a] + imm, 4);
+            case Micro.LOAD64 -> s[d] = load(s[a] + imm, 8);
+            case Micro.STORE8 -> store(s[a] + imm, 1, s[d]);
+            case Micro.STORE16 -> store(s[a] + imm, 2, s[d]);
+            case Micro.STORE32 -> store(s[a] + imm, 4, s[d]);
+            case Micro.STORE64 -> store(s[a] + imm, 8, s[d]);
+            case Micro.RAISE_IF -> throw (d & 0x100) != 0 ? cpu.fault.set(d & 0xff, (int) s[b]) : cpu.fault.set(d & 0xff);
+            case Micro.CALL -> {
+                long more = code[ip++];
+                s[d] = block.bodies[(int) (more >>> 32)].call(cpu, s[a], s[b], s[(int) more & 0xffff], s[(int) more >>> 16]);
+            }
+            case Micro.RARE -> {
+                int more = (int) code[ip++];
+                int what = more >>> 16;
+                int flags = RareOperations.isAccess(what) ? block.faults.flagsAt(ip - 2) : 0;
+                RareOperations.run(what, s, a, b, more & 0xffff, d, mmu, mmuIndex, flags);
+            }
+            case Micro.COUNT -> {
+                code[ip++] = 0;
+                promotion.hot(block, epoch);
+            }
+            default -> throw new AssertionError("operation " + ((int) w & 0xff));
+        }
     }
 
-    private void rare(Block running, int ip, long budget, int a, int b, int d, int what) {
-        at(running, ip, budget);
-        int flags = RareOperations.isAccess(what) ? running.faults.flagsAt(ip - 2) : 0;
-        RareOperations.run(what, slots, a, b, running.code[ip], d, mmu, mmuIndex, flags);
+    private long load(long gva, int sizeBytes) {
+        return mmu.load(gva, sizeBytes, block.faults.flagsAt(faultCode), mmuIndex);
+    }
+
+    private void store(long gva, int sizeBytes, long value) {
+        mmu.store(gva, sizeBytes, value, block.faults.flagsAt(faultCode), mmuIndex);
     }
 }

@@ -71,7 +71,7 @@ final class Lowering {
     private final int[] writerBefore;
 
     // What is emitted
-    private int[] code = new int[64];
+    private long[] code = new long[64];
     private int size;
     private final List<Helper> helpers = new ArrayList<>();
     private final long[] targets = new long[2];
@@ -100,7 +100,7 @@ final class Lowering {
         this.key = key;
         insns = block.insns().toArray(new IrInsn[0]);
         firstTemporary = stateSlots;
-        slotLimit = Math.min(slotCount, 4096);
+        slotLimit = slotCount;
         int values = block.valueCount();
         definition = new int[values];
         root = new int[values];
@@ -280,7 +280,7 @@ final class Lowering {
     /** The small constant that is added, or null. */
     private Long displacement(IrInsn add) {
         Long constant = constant(add.arg(1));
-        return constant != null && constant == (long) (int) (long) constant && fits(constant, 18) ? constant : null;
+        return constant != null && constant == (long) (int) (long) constant && fits(constant, 16) ? constant : null;
     }
 
     private Long constant(Value value) {
@@ -462,25 +462,26 @@ final class Lowering {
             case PUT -> put(insn, at);
             case ADD, SUB, MUL, AND, OR, XOR -> arithmetic(insn, at);
             case SHL, SHR, SAR -> shift(insn, at);
+            case ROTL, ROTR -> rotate(insn, at);
             case NEG, NOT -> {
                 if (insn.type() == Type.I128) {
                     rare(insn, at);
                 } else {
                     int a = operand(insn.arg(0), at);
-                    write(insn.op() == Op.NEG ? Micro.NEG : Micro.NOT, a, place(insn), width(insn.type()));
+                    write(insn.op() == Op.NEG ? Micro.NEG : Micro.NOT, insn.type(), a, 0, place(insn));
                 }
             }
             case EQ, NE, LTU, LEU, LTS, LES -> comparison(insn, at);
             case SELECT -> select(insn, at);
             case ZEXT -> zeroExtend(insn, at);
             case SEXT -> {
-                int a = operand(insn.arg(0), at);
-                write(Micro.SEXT, a, place(insn), width(insn.arg(0).type()) | width(insn.type()) << 6);
+                signExtend(operand(insn.arg(0), at), insn.arg(0).type(), place(insn), insn.type());
             }
             case DEPOSIT -> {
                 int a = clean(insn.arg(0), at);
                 int b = operand(insn.arg(1), at);
-                write3(Micro.DEPOSIT, a, b, place(insn), width(insn.arg(1).type()) << 6 | (int) insn.imm() << 12);
+                write(Micro.DEPOSIT, a, b, place(insn), (int) insn.imm());
+                append(insn.arg(1).type().mask() << insn.imm());
             }
             case LOAD, STORE -> access(insn, at);
             case CALL -> call(insn, at);
@@ -489,20 +490,20 @@ final class Lowering {
                 int code = insn.args().size() > 1 ? clean(insn.arg(1), at) : 0;
                 flushMoves();
                 point(at, 0, 0);
-                write3(Micro.RAISE_IF, condition, code, 0, (int) insn.imm());
+                write(Micro.RAISE_IF, condition, code, (int) insn.imm(), 0);
             }
             case JUMP -> {
                 Long target = constant(insn.arg(0));
                 if (target != null) {
                     targets[0] = target;
-                    write3(Micro.JUMP, 0, 0, 0, 0);
+                    write(Micro.JUMP, 0, 0, 0, 0);
                 } else {
-                    write3(Micro.JUMPR, operand(insn.arg(0), at), 0, 0, 0);
+                    write(Micro.JUMPR, operand(insn.arg(0), at), 0, 0, 0);
                 }
             }
             case BRANCH -> branch(insn, at);
-            case LEAVE -> write3(Micro.LEAVE, operand(insn.arg(0), at), 0, 0, 0);
-            case LEAVE_AT_PC -> write3(Micro.LEAVE_AT_PC, 0, 0, 0, 0);
+            case LEAVE -> write(Micro.LEAVE, operand(insn.arg(0), at), 0, 0, 0);
+            case LEAVE_AT_PC -> write(Micro.LEAVE_AT_PC, 0, 0, 0, 0);
             default -> rare(insn, at);
         }
     }
@@ -526,7 +527,7 @@ final class Lowering {
         } else if (insn.type() == Type.I128) {
             copy(to, operand(value, at), insn.type());
         } else if (cleanBits[value.id()] > insn.type().bits()) {
-            write(Micro.ZEXT, operand(value, at), to, width(insn.type()));
+            write(Micro.ZEXT, insn.type(), operand(value, at), 0, to);
         } else {
             move(to, operand(value, at));
         }
@@ -545,18 +546,12 @@ final class Lowering {
             b = insn.arg(0);
         }
         Long constant = constant(b);
-        boolean whole = insn.type() == Type.I64;
         if (constant != null) {
             long signed = IrFolding.signed(insn.type(), constant);
             long immediate = insn.op() == Op.SUB ? -signed : signed;
-            int op = immediateOp(insn.op(), whole);
-            if (op >= 0 && fits(immediate, whole ? 32 : 26)) {
+            if (fits(immediate, 16)) {
                 int from = operand(a, at);
-                if (whole) {
-                    writeImmediate32(op, from, place(insn), (int) immediate);
-                } else {
-                    writeImmediate26(op, from, place(insn), width(insn.type()), (int) immediate);
-                }
+                write(immediateOp(insn.op()), insn.type(), from, (int) immediate, place(insn));
                 return;
             }
         }
@@ -564,7 +559,7 @@ final class Lowering {
         int y = operand(b, at);
         boolean bitwise = insn.op() == Op.AND || insn.op() == Op.OR || insn.op() == Op.XOR;
         boolean clean = bitwise && isClean(a) && isClean(b);
-        write3((whole || clean ? Micro.ADD : Micro.ADDM) + offset(insn.op()), x, y, place(insn), width(insn.type()));
+        write(Micro.ADD + offset(insn.op()), clean ? Type.I64 : insn.type(), x, y, place(insn));
     }
 
     private static int offset(Op op) {
@@ -579,14 +574,14 @@ final class Lowering {
         };
     }
 
-    private static int immediateOp(Op op, boolean whole) {
+    private static int immediateOp(Op op) {
         return switch (op) {
-            case ADD, SUB -> whole ? Micro.ADDI : Micro.ADDIM;
-            case MUL -> whole ? Micro.MULI : -1;
-            case AND -> whole ? Micro.ANDI : Micro.ANDIM;
-            case OR -> whole ? Micro.ORI : Micro.ORIM;
-            case XOR -> whole ? Micro.XORI : Micro.XORIM;
-            default -> -1;
+            case ADD, SUB -> Micro.ADDI;
+            case MUL -> Micro.MULI;
+            case AND -> Micro.ANDI;
+            case OR -> Micro.ORI;
+            case XOR -> Micro.XORI;
+            default -> throw new AssertionError(op);
         };
     }
 
@@ -595,10 +590,23 @@ final class Lowering {
         int a = operand(insn.arg(0), at);
         if (amount != null) {
             int n = (int) (amount & insn.type().bits() - 1);
-            writeImmediate26(Micro.SHLI + insn.op().ordinal() - Op.SHL.ordinal(), a, place(insn), width(insn.type()), n);
+            write(Micro.SHLI + insn.op().ordinal() - Op.SHL.ordinal(), insn.type(), a, n, place(insn));
         } else {
             int b = operand(insn.arg(1), at);
-            write3(Micro.SHL + insn.op().ordinal() - Op.SHL.ordinal(), a, b, place(insn), width(insn.type()));
+            write(Micro.SHL + insn.op().ordinal() - Op.SHL.ordinal(), insn.type(), a, b, place(insn));
+        }
+    }
+
+    private void rotate(IrInsn insn, int at) throws TooLong {
+        Long amount = constant(insn.arg(1));
+        int a = operand(insn.arg(0), at);
+        if (amount != null) {
+            int bits = insn.type().bits();
+            int left = (int) (insn.op() == Op.ROTL ? amount : -amount) & bits - 1;
+            write(Micro.ROTLI, insn.type(), a, left, place(insn));
+        } else {
+            int b = operand(insn.arg(1), at);
+            write(insn.op() == Op.ROTL ? Micro.ROTL : Micro.ROTR, insn.type(), a, b, place(insn));
         }
     }
 
@@ -617,13 +625,13 @@ final class Lowering {
         }
         int op = Micro.EQ + insn.op().ordinal() - Op.EQ.ordinal() + (branch ? Micro.TO_BRANCH : 0);
         Long constant = constant(b);
-        if (constant != null && fits(IrFolding.signed(insn.type(), constant), 26)) {
+        if (constant != null && fits(IrFolding.signed(insn.type(), constant), 16)) {
             int x = operand(a, at);
-            writeImmediate26(op + Micro.TO_IMMEDIATE, x, to, width(insn.type()), (int) IrFolding.signed(insn.type(), constant));
+            write(op + Micro.TO_IMMEDIATE, insn.type(), x, (int) IrFolding.signed(insn.type(), constant), to);
         } else {
             int x = operand(a, at);
             int y = operand(b, at);
-            write3(op, x, y, to, width(insn.type()));
+            write(op, insn.type(), x, y, to);
         }
     }
 
@@ -635,7 +643,7 @@ final class Lowering {
         int condition = operand(insn.arg(0), at);
         int whenTrue = clean(insn.arg(1), at);
         int whenFalse = clean(insn.arg(2), at);
-        write3(Micro.SELECT, condition, whenTrue, place(insn), 0);
+        write(Micro.SELECT, condition, whenTrue, place(insn), 0);
         append(whenFalse);
     }
 
@@ -648,7 +656,7 @@ final class Lowering {
             return;
         }
         int a = operand(insn.arg(0), at);
-        write(Micro.ZEXT, a, place(insn), width(insn.arg(0).type()));
+        write(Micro.ZEXT, insn.arg(0).type(), a, 0, place(insn));
     }
 
     private void access(IrInsn insn, int at) throws TooLong {
@@ -658,14 +666,19 @@ final class Lowering {
         }
         var address = new Address(insn.arg(0));
         int base = operand(address.base, at);
-        int index = address.index == null ? zero() : operand(address.index, at);
+        if (address.index != null) {
+            int index = operand(address.index, at);
+            int sum = temporary(1, at);
+            write(Micro.INDEX, base, index, sum, address.scale);
+            base = sum;
+        }
         boolean load = insn.op() == Op.LOAD;
         int data = load ? 0 : operand(insn.arg(1), at);
         flushMoves();
         point(at, (int) insn.imm(), insn.type().bytes());
         int width = insn.type().ordinal() - Type.I8.ordinal();
         int to = load ? place(insn) : data;
-        write3((load ? Micro.LOAD8 : Micro.STORE8) + width, base, index, to, address.displacement & 0x3ffff | address.scale << 18);
+        write((load ? Micro.LOAD8 : Micro.STORE8) + width, base, address.displacement, to, 0);
     }
 
     /** Always 0: the last spare slot, which nobody writes. */
@@ -683,7 +696,7 @@ final class Lowering {
         Address(Value address) {
             base = address;
             IrInsn by = lazySum(base);
-            while (by != null && displacement(by) != null && fits(displacement + displacement(by), 18)) {
+            while (by != null && displacement(by) != null && fits(displacement + displacement(by), 16)) {
                 displacement += (int) (long) displacement(by);
                 base = by.arg(0);
                 by = lazySum(base);
@@ -726,8 +739,8 @@ final class Lowering {
         point(at, 0, 0);
         // Without a result it goes to the slot before the zero.
         int to = insn.result() == null ? slotLimit - 2 : place(insn);
-        write3(Micro.CALL, args[0], args[1], to, helpers.size());
-        append(args[2] | args[3] << 12);
+        write(Micro.CALL, args[0], args[1], to, 0);
+        append(args[2] | (long) args[3] << 16 | (long) helpers.size() << 32);
         helpers.add(insn.helper());
     }
 
@@ -737,9 +750,9 @@ final class Lowering {
             int taken = operand(insn.arg(1), at);
             int other = operand(insn.arg(2), at);
             int to = temporary(1, at);
-            write3(Micro.SELECT, condition, taken, to, 0);
+            write(Micro.SELECT, condition, taken, to, 0);
             append(other);
-            write3(Micro.JUMPR, to, 0, 0, 0);
+            write(Micro.JUMPR, to, 0, 0, 0);
             return;
         }
         targets[0] = constant(insn.arg(1));
@@ -748,7 +761,7 @@ final class Lowering {
         if (lazy[condition.id()] && root[condition.id()] == condition.id()) {
             compare(insns[definition[condition.id()]], at, true, 0);
         } else {
-            writeImmediate26(Micro.BR_NEI, operand(condition, at), 0, 63, 0);
+            write(Micro.BR_NEI, Type.I1, operand(condition, at), 0, 0);
         }
     }
 
@@ -763,8 +776,8 @@ final class Lowering {
             point(at, (int) insn.imm(), insn.type().bytes());
         }
         int to = insn.result() == null ? 0 : place(insn);
-        write3(Micro.RARE, args[0], args[1], to, insn.op().ordinal() | insn.type().ordinal() << 8);
-        append(args[2]);
+        write(Micro.RARE, args[0], args[1], to, 0);
+        append(args[2] | (long) insn.op().ordinal() << 16 | (long) insn.type().ordinal() << 24);
     }
 
     // Operands
@@ -780,7 +793,7 @@ final class Lowering {
         }
         int from = operand(value, at);
         int to = temporary(1, at);
-        write(Micro.ZEXT, from, to, width(value.type()));
+        write(Micro.ZEXT, value.type(), from, 0, to);
         return to;
     }
 
@@ -806,7 +819,7 @@ final class Lowering {
         if (insn.op() == Op.ADD) {
             sum(insn.result(), to, at);
         } else if (insn.op() == Op.SHL) {
-            writeImmediate26(Micro.SHLI, operand(insn.arg(0), at), to, 0, (int) (long) constant(insn.arg(1)));
+            write(Micro.SHLI, operand(insn.arg(0), at), (int) (long) constant(insn.arg(1)), to, 0);
         } else {
             compare(insn, at, false, to);
         }
@@ -817,10 +830,10 @@ final class Lowering {
         IrInsn insn = insns[definition[root[value.id()]]];
         int a = operand(insn.arg(0), at);
         Long constant = constant(insn.arg(1));
-        if (constant != null && fits(constant, 32)) {
-            writeImmediate32(Micro.ADDI, a, to, (int) (long) constant);
+        if (constant != null && fits(constant, 16)) {
+            write(Micro.ADDI, a, (int) (long) constant, to, 0);
         } else {
-            write3(Micro.ADD, a, operand(insn.arg(1), at), to, 0);
+            write(Micro.ADD, a, operand(insn.arg(1), at), to, 0);
         }
     }
 
@@ -911,14 +924,13 @@ final class Lowering {
     }
 
     private void load(int to, long constant) {
-        if (!fits(constant, 20)) {
+        if (!fits(constant, 16)) {
             flushMoves();
             if (fits(constant, 32)) {
-                writeImmediate32(Micro.MOVI, 0, to, (int) constant);
+                appendMoveImmediate(to, (int) constant);
             } else {
-                write3(Micro.MOVL, 0, 0, to, 0);
-                append((int) constant);
-                append((int) (constant >>> 32));
+                append(Micro.MOVL, 0, 0, to, 0);
+                append(constant);
             }
             return;
         }
@@ -966,50 +978,62 @@ final class Lowering {
             }
         }
         if (r == 3) {
-            append3(Micro.MOV, moveFrom[registers[2]], 0, moveTo[registers[2]], 0);
+            append(Micro.MOV, moveFrom[registers[2]], 0, moveTo[registers[2]], 0);
             r = 2;
         }
-        int first = r > 0 ? registers[0] : 0;
-        int second = r > 1 ? registers[1] : 0;
         if (c == 3) {
-            appendConstant(constants[2]);
+            appendMoveImmediate(moveTo[constants[2]], moveImmediate[constants[2]]);
             c = 2;
         }
+        int first = registers[0];
+        int second = registers[1];
         switch (r * 4 + c) {
             case 0 -> {
             }
-            case 1 -> appendConstant(constants[0]);
+            case 1 -> appendMoveImmediate(moveTo[constants[0]], moveImmediate[constants[0]]);
             case 2 -> {
-                append3(Micro.MOVI2, 0, 0, 0, 0);
-                appendPair(constants[0]);
-                appendPair(constants[1]);
+                append(Micro.MOVI2, 0, 0, 0, 0);
+                append(pair(constants[0]) | pair(constants[1]) << 32);
             }
-            case 4 -> append3(Micro.MOV, moveFrom[first], 0, moveTo[first], 0);
+            case 4 -> append(Micro.MOV, moveFrom[first], 0, moveTo[first], 0);
             case 5 -> {
-                append3(Micro.MOV_MOVI, moveFrom[first], 0, moveTo[first], 0);
-                appendPair(constants[0]);
+                append(Micro.MOV_MOVI, moveFrom[first], 0, moveTo[first], 0);
+                append(pair(constants[0]));
             }
             case 6 -> {
-                append3(Micro.MOV_MOVI2, moveFrom[first], 0, moveTo[first], 0);
-                appendPair(constants[0]);
-                appendPair(constants[1]);
+                append(Micro.MOV_MOVI2, moveFrom[first], 0, moveTo[first], 0);
+                append(pair(constants[0]) | pair(constants[1]) << 32);
             }
-            case 8 -> append3(Micro.MOV2, moveFrom[first], moveFrom[second], moveTo[first], moveTo[second]);
+            case 8 -> {
+                append(Micro.MOV2, moveFrom[first], moveFrom[second], moveTo[first], 0);
+                append(moveTo[second]);
+            }
             case 9 -> {
-                append3(Micro.MOV2_MOVI, moveFrom[first], moveFrom[second], moveTo[first], moveTo[second]);
-                appendPair(constants[0]);
+                append(Micro.MOV2_MOVI, moveFrom[first], moveFrom[second], moveTo[first], 0);
+                append(pair(constants[0]) | (long) moveTo[second] << 48);
             }
-            default -> throw new AssertionError();
+            default -> {
+                append(Micro.MOV2, moveFrom[first], moveFrom[second], moveTo[first], 0);
+                append(moveTo[second]);
+                append(Micro.MOVI2, 0, 0, 0, 0);
+                append(pair(constants[0]) | pair(constants[1]) << 32);
+            }
         }
     }
 
-    private void appendConstant(int move) {
-        append(Micro.MOVI | moveImmediate[move] & 0xfff00000);
-        append(moveTo[move] | moveImmediate[move] << 12);
+    private void appendMoveImmediate(int to, int constant) {
+        append(Micro.MOVI | (long) to << 16 | (long) constant << 32);
     }
 
-    private void appendPair(int move) {
-        append(moveTo[move] | moveImmediate[move] << 12);
+    private long pair(int move) {
+        return moveTo[move] | (moveImmediate[move] & 0xffffL) << 16;
+    }
+
+    private void signExtend(int from, Type fromType, int to, Type toType) {
+        write(toType == Type.I32 ? Micro.SEXT32 : Micro.SEXT, from, 0, to, width(fromType));
+        if (toType.bits() < 32) {
+            write(Micro.ZEXT, toType, to, 0, to);
+        }
     }
 
     // Encoding
@@ -1022,31 +1046,28 @@ final class Lowering {
         return value << 64 - bits >> 64 - bits == value;
     }
 
-    private void write(int op, int a, int d, int immediate) {
-        write3(op, a, 0, d, immediate);
+    /** One of the operations that come in three widths. */
+    private void write(int op, Type type, int a, int b, int d) {
+        switch (type) {
+            case I64 -> write(op, a, b, d, 0);
+            case I32 -> write(op + Micro.W32, a, b, d, 0);
+            default -> {
+                write(Micro.NARROW, a, b, d, width(type));
+                append(op);
+            }
+        }
     }
 
-    private void write3(int op, int a, int b, int d, int immediate) {
+    private void write(int op, int a, int b, int d, int n) {
         flushMoves();
-        append3(op, a, b, d, immediate);
+        append(op, a, b, d, n);
     }
 
-    private void writeImmediate32(int op, int a, int d, int immediate) {
-        flushMoves();
-        append(op | a << 8 | immediate & 0xfff00000);
-        append(d | immediate << 12);
+    private void append(int op, int a, int b, int d, int n) {
+        append(op | n << 8 | (long) d << 16 | (long) a << 32 | (long) b << 48);
     }
 
-    private void writeImmediate26(int op, int a, int d, int sh, int immediate) {
-        writeImmediate32(op, a, d, immediate << 6 | sh);
-    }
-
-    private void append3(int op, int a, int b, int d, int immediate) {
-        append(op | a << 8 | b << 20);
-        append(d | immediate << 12);
-    }
-
-    private void append(int word) {
+    private void append(long word) {
         if (size == code.length) {
             code = Arrays.copyOf(code, 2 * size);
         }

@@ -1,123 +1,119 @@
 package dev.ringside.engine.interpreter;
 
 /**
- * Operations of lowered blocks. Each takes two ints; {@code a}, {@code b}, {@code d} and {@code e} are slots:
+ * Operations of lowered blocks. Each is one long, some with a second; {@code d}, {@code a} and {@code b} are slots:
  *
  * <pre>
- *  31        20 19         8 7       0     31                  12 11         0
- * ┌────────────┬────────────┬─────────┐   ┌──────────────────────┬────────────┐
- * │ b          │ a          │ op      │   │ imm                  │ d          │
- * └────────────┴────────────┴─────────┘   └──────────────────────┴────────────┘
+ *  63        48 47        32 31        16 15      8 7       0
+ * ┌────────────┬────────────┬────────────┬─────────┬─────────┐ ┌───────────────────┐
+ * │ b or imm   │ a          │ d          │ n       │ op      │ │ what the op says  │
+ * └────────────┴────────────┴────────────┴─────────┴─────────┘ └───────────────────┘
  * </pre>
  *
- * Where there is no {@code b}, its bits extend the immediate to 32 ("imm32"), 26 of them besides a shift ("imm26"). {@code sh} is 64 minus the
- * width in bits, in the low 6 bits of the immediate: operands may have any bits above the width, results have zeros there.
+ * {@code imm} is signed. Results narrower than 64 bits have zeros above their width; operands may have anything there. The first 47 operations
+ * come in three widths: as they are for 64 bits, {@link #W32} higher for 32, and behind {@link #NARROW} for fewer. The decoding is this plain
+ * because a compiler hoists what several operations share above the switch, and then all of them pay for it.
  */
 public final class Micro {
-    // Moves
-    public static final int MOV = 0; // d = a
-    public static final int MOVI = 1; // d = imm32
-    public static final int MOVL = 2; // d = the next two ints, low half first
-    public static final int MOV2 = 3; // d = a, then imm = b
-    public static final int MOV_MOVI = 4; // d = a, then the slot in the next int's low 12 bits = its upper 20
-    public static final int MOV2_MOVI = 5; // d = a, imm = b, then as above
-    public static final int MOV_MOVI2 = 6; // d = a, then twice as above
-    public static final int MOVI2 = 7; // as above twice, no d
-
-    // 64 bits
-    public static final int ADD = 8; // d = a + b
-    public static final int SUB = 9;
-    public static final int MUL = 10;
-    public static final int AND = 11;
-    public static final int OR = 12;
-    public static final int XOR = 13;
-    public static final int ADDI = 14; // d = a + imm32
-    public static final int MULI = 15;
-    public static final int ANDI = 16;
-    public static final int ORI = 17;
-    public static final int XORI = 18;
-
-    // Any width, by sh
-    public static final int ADDM = 20; // d = a + b
-    public static final int SUBM = 21;
-    public static final int MULM = 22;
-    public static final int ANDM = 23;
-    public static final int ORM = 24;
-    public static final int XORM = 25;
-    public static final int ADDIM = 26; // d = a + imm26
-    public static final int ANDIM = 27;
-    public static final int ORIM = 28;
-    public static final int XORIM = 29;
-    public static final int SHL = 30; // d = a << b modulo the width
-    public static final int SHR = 31;
-    public static final int SAR = 32;
-    public static final int SHLI = 33; // d = a << imm26
-    public static final int SHRI = 34;
-    public static final int SARI = 35;
-    public static final int NEG = 36; // d = -a
-    public static final int NOT = 37;
-    public static final int ZEXT = 38; // d = a without the bits above the width
-    public static final int SEXT = 39; // d = a with its sign, to the width 64 - bits 11:6 of the immediate
-    public static final int SELECT = 40; // d = bit 0 of a ? b : the slot in the next int
-    public static final int DEPOSIT = 41; // d = a with b at bits 17:12 of the immediate; width of b by bits 11:6
-
-    // Comparisons, by sh: d = a ? b, and d = a ? imm26
-    public static final int EQ = 44;
-    public static final int NE = 45;
-    public static final int LTU = 46;
-    public static final int LEU = 47;
-    public static final int LTS = 48;
-    public static final int LES = 49;
-    public static final int EQI = 50;
-    public static final int NEI = 51;
-    public static final int LTUI = 52;
-    public static final int LEUI = 53;
-    public static final int LTSI = 54;
-    public static final int LESI = 55;
-    // The same as branches: to target 0 when it holds, else to target 1
-    public static final int BR_EQ = 56;
-    public static final int BR_NE = 57;
-    public static final int BR_LTU = 58;
-    public static final int BR_LEU = 59;
-    public static final int BR_LTS = 60;
-    public static final int BR_LES = 61;
-    public static final int BR_EQI = 62;
-    public static final int BR_NEI = 63;
-    public static final int BR_LTUI = 64;
-    public static final int BR_LEUI = 65;
-    public static final int BR_LTSI = 66;
-    public static final int BR_LESI = 67;
+    public static final int ADD = 0; // d = a + b
+    public static final int SUB = 1;
+    public static final int MUL = 2;
+    public static final int AND = 3;
+    public static final int OR = 4;
+    public static final int XOR = 5;
+    public static final int ADDI = 6; // d = a + imm
+    public static final int MULI = 7;
+    public static final int ANDI = 8;
+    public static final int ORI = 9;
+    public static final int XORI = 10;
+    public static final int SHL = 11; // d = a << b modulo the width
+    public static final int SHR = 12;
+    public static final int SAR = 13;
+    public static final int SHLI = 14; // d = a << imm
+    public static final int SHRI = 15;
+    public static final int SARI = 16;
+    public static final int ROTL = 17; // d = a rotated left by b modulo the width
+    public static final int ROTR = 18;
+    public static final int ROTLI = 19; // d = a rotated left by imm, less than the width
+    public static final int NEG = 20; // d = -a
+    public static final int NOT = 21;
+    public static final int ZEXT = 22; // d = a without the bits above the width
+    public static final int EQ = 23; // d = a ? b
+    public static final int NE = 24;
+    public static final int LTU = 25;
+    public static final int LEU = 26;
+    public static final int LTS = 27;
+    public static final int LES = 28;
+    public static final int EQI = 29; // d = a ? imm
+    public static final int NEI = 30;
+    public static final int LTUI = 31;
+    public static final int LEUI = 32;
+    public static final int LTSI = 33;
+    public static final int LESI = 34;
+    public static final int BR_EQ = 35; // to target 0 when a ? b, else to target 1
+    public static final int BR_NE = 36;
+    public static final int BR_LTU = 37;
+    public static final int BR_LEU = 38;
+    public static final int BR_LTS = 39;
+    public static final int BR_LES = 40;
+    public static final int BR_EQI = 41; // the same with imm
+    public static final int BR_NEI = 42;
+    public static final int BR_LTUI = 43;
+    public static final int BR_LEUI = 44;
+    public static final int BR_LTSI = 45;
+    public static final int BR_LESI = 46;
     /** Distance from a comparison to its branch. */
     public static final int TO_BRANCH = BR_EQ - EQ;
     /** Distance from a comparison to the one with an immediate. */
     public static final int TO_IMMEDIATE = EQI - EQ;
 
-    // Memory at a + (b << imm bits 19:18) + imm bits 17:0 signed; d is loaded or stored. Flags are in the block's fault table.
-    public static final int LOAD8 = 68;
-    public static final int LOAD16 = 69;
-    public static final int LOAD32 = 70;
-    public static final int LOAD64 = 71;
-    public static final int STORE8 = 72;
-    public static final int STORE16 = 73;
-    public static final int STORE32 = 74;
-    public static final int STORE64 = 75;
+    /** Distance to the same operation on 32 bits. */
+    public static final int W32 = 64;
+    /** The operation in the second long, on 64 − n bits. */
+    public static final int NARROW = 128;
+
+    // Moves. A pair is 32 bits of a second long: a slot, and above it a signed constant.
+    public static final int MOV = 129; // d = a
+    public static final int MOVI = 130; // d = bits 63:32, signed
+    public static final int MOVL = 131; // d = the second long
+    public static final int MOV2 = 132; // d = a, then the slot in the second long = b
+    public static final int MOV_MOVI = 133; // d = a, and a pair
+    public static final int MOV2_MOVI = 134; // d = a, then the slot in bits 63:48 of the second long = b, and a pair in its low half
+    public static final int MOV_MOVI2 = 135; // d = a, and two pairs
+    public static final int MOVI2 = 136; // two pairs
+    public static final int SEXT = 137; // d = a with its sign, from 64 - n bits to 64
+    public static final int SEXT32 = 138; // to 32
+    public static final int SELECT = 139; // d = bit 0 of a ? b : the slot in the second long
+    public static final int DEPOSIT = 140; // d = a with b << n where the second long has ones
+
+    // Memory at a + imm; d is loaded or stored. Flags are in the block's fault table.
+    public static final int LOAD8 = 141;
+    public static final int LOAD16 = 142;
+    public static final int LOAD32 = 143;
+    public static final int LOAD64 = 144;
+    public static final int STORE8 = 145;
+    public static final int STORE16 = 146;
+    public static final int STORE32 = 147;
+    public static final int STORE64 = 148;
+    public static final int INDEX = 149; // d = a + (b << n)
 
     // Control
-    public static final int JUMP = 76; // to target 0
-    public static final int JUMPR = 77; // to a
-    public static final int LEAVE = 78; // to a, and the engine looks around
-    public static final int LEAVE_AT_PC = 79;
-    public static final int RAISE_IF = 80; // when bit 0 of a: exception imm bits 7:0, with error code b when imm bit 8
-    public static final int CALL = 81; // d = helper imm (a, b, and two slots in the next int)
+    public static final int JUMP = 150; // to target 0
+    public static final int JUMPR = 151; // to a
+    public static final int LEAVE = 152; // to a, and the engine looks around
+    public static final int LEAVE_AT_PC = 153;
+    public static final int RAISE_IF = 154; // when bit 0 of a: exception d bits 7:0, with error code b when d bit 8
 
-    /** In {@link RareOperations}: immediate bits 7:0 are the {@link dev.ringside.ir.Op}'s ordinal, 15:8 the type's; the third operand is in the next int. */
-    public static final int RARE = 90;
+    // Outside the loop
+    public static final int CALL = 155; // d = helper in bits 63:32 of the second long (a, b, and the slots in bits 15:0 and 31:16)
+    /** In {@link RareOperations}: third operand in bits 15:0 of the second long, {@link dev.ringside.ir.Op} ordinal in 23:16, type's in 31:24. */
+    public static final int RARE = 156;
 
     // First in its block, when blocks are counted
-    /** The second int goes down by one; at 0 the block is hot. */
-    public static final int COUNT = 91;
+    /** The second long goes down by one; at 0 the block is hot. */
+    public static final int COUNT = 157;
     /** What {@link #COUNT} becomes while the block is the head of a {@link Region} with code. */
-    public static final int ENTER = 92;
+    public static final int ENTER = 158;
 
     private Micro() {
     }

@@ -61,11 +61,12 @@ final class RareOperations {
             s[d] = mmu.load(gva, type.bytes(), flags, index);
             return;
         }
-        long entry = mmu.table(index) + (gva >>> SoftMmu.INDEX_SHIFT & SoftMmu.INDEX_MASK);
+        long[] table = mmu.longs(index);
+        int entry = (int) (gva >>> SoftMmu.LONGS_SHIFT) & SoftMmu.LONGS_MASK;
         long low;
         long high;
-        if (RawMemory.getLong(entry) == (gva + 15 & -4096) && (flags & ALIGNED) == 0 || RawMemory.getLong(entry) == (gva & -4096) && (gva & 15) == 0) {
-            long host = gva + RawMemory.getLong(entry + SoftMmu.ADDEND);
+        if (table[entry] == (gva + 15 & -4096) && ((flags & ALIGNED) == 0 || (gva & 15) == 0)) {
+            long host = gva + table[entry + 2];
             low = RawMemory.getLong(host);
             high = RawMemory.getLong(host + 8);
         } else {
@@ -80,6 +81,14 @@ final class RareOperations {
         int index = index(mmu, flags, mmuIndex);
         if (type != Type.I128) {
             mmu.store(gva, type.bytes(), s[from], flags, index);
+            return;
+        }
+        long[] table = mmu.longs(index);
+        int entry = (int) (gva >>> SoftMmu.LONGS_SHIFT) & SoftMmu.LONGS_MASK;
+        if (table[entry + 1] == (gva + 15 & -4096) && ((flags & ALIGNED) == 0 || (gva & 15) == 0)) {
+            long host = gva + table[entry + 2];
+            RawMemory.putLong(host, s[from]);
+            RawMemory.putLong(host + 8, s[from + 1]);
             return;
         }
         // All or nothing: whatever can fault does before the first half is written.

@@ -14,14 +14,19 @@ final class MicroOp {
     private static final Type[] TYPES = Type.values();
 
     final int index;
+    /** An operation in any of three widths is the one on 64 bits here; {@link #unusedBits} tells them apart. */
     final int op;
     final int a;
     final int b;
     final int d;
-    final int w;
-    final int x;
-    /** The ints behind the two. */
-    final int[] more;
+    /** Bits 15:8 of the first long. */
+    final int n;
+    final long w;
+    /** 64 minus the width in bits. */
+    final int unusedBits;
+    /** The second long, 0 where there is none. */
+    final long more;
+    private final int longs;
     /** For {@link Micro#RARE}, else null. */
     final Op rare;
     final Type type;
@@ -34,18 +39,26 @@ final class MicroOp {
     private MicroOp(Block block, int index) {
         this.index = index;
         w = block.code[index];
-        x = block.code[index + 1];
-        op = w & 0xff;
-        a = w >>> 8 & 0xfff;
-        b = w >>> 20;
-        d = x & 0xfff;
-        more = new int[extra(op)];
-        for (int i = 0; i < more.length; i++) {
-            more[i] = block.code[index + 2 + i];
+        a = (int) (w >>> 32) & 0xffff;
+        b = (int) (w >>> 48);
+        d = (int) w >>> 16;
+        n = (int) w >>> 8 & 0xff;
+        int first = (int) w & 0xff;
+        longs = hasMore(first) ? 2 : 1;
+        more = longs == 2 ? block.code[index + 1] : 0;
+        if (first == Micro.NARROW) {
+            op = (int) more;
+            unusedBits = n;
+        } else if (first >= Micro.W32 && first < Micro.NARROW) {
+            op = first - Micro.W32;
+            unusedBits = 32;
+        } else {
+            op = first;
+            unusedBits = 0;
         }
-        rare = op == Micro.RARE ? OPS[x >>> 12 & 0xff] : null;
-        type = op == Micro.RARE ? TYPES[x >>> 20] : null;
-        helper = op == Micro.CALL ? block.helpers[x >>> 12] : null;
+        rare = op == Micro.RARE ? OPS[(int) more >>> 16 & 0xff] : null;
+        type = op == Micro.RARE ? TYPES[(int) more >>> 24] : null;
+        helper = op == Micro.CALL ? block.helpers[(int) (more >>> 32)] : null;
         reads = readSlots();
         writes = writtenSlots();
     }
@@ -57,35 +70,46 @@ final class MicroOp {
         while (index < block.code.length) {
             var op = new MicroOp(block, index);
             ops.add(op);
-            index += 2 + op.more.length;
+            index += op.longs;
         }
         return ops;
     }
 
-    private static int extra(int op) {
+    private static boolean hasMore(int op) {
         return switch (op) {
-            case Micro.MOV_MOVI, Micro.MOV2_MOVI, Micro.SELECT, Micro.CALL, Micro.RARE -> 1;
-            case Micro.MOVL, Micro.MOV_MOVI2, Micro.MOVI2 -> 2;
-            default -> 0;
+            case Micro.NARROW, Micro.MOVL, Micro.MOV2, Micro.MOV_MOVI, Micro.MOV2_MOVI, Micro.MOV_MOVI2, Micro.MOVI2, Micro.SELECT, Micro.DEPOSIT,
+                 Micro.CALL, Micro.RARE -> true;
+            default -> false;
         };
     }
 
-    int immediate32() {
-        return w & 0xfff00000 | x >>> 12;
+    /** {@link #b} as a signed number. */
+    int immediate() {
+        return (short) b;
     }
 
-    int immediate26() {
-        return immediate32() >> 6;
+    /** The slot of a pair, by its 32 bits of {@link #more}. */
+    int pairSlot(int pair) {
+        return (int) (more >>> 32 * pair) & 0xffff;
     }
 
-    /** 64 minus the width in bits. */
-    int unusedBits() {
-        return x >>> 12 & 63;
+    int pairConstant(int pair) {
+        return (int) (more >>> 32 * pair) >> 16;
     }
 
     /** The second destination of two moves. */
     int d2() {
-        return x >>> 12 & 0xfff;
+        return op == Micro.MOV2 ? (int) more : (int) (more >>> 48);
+    }
+
+    /** The third operand of a select or a rare operation. */
+    int c() {
+        return (int) more & 0xffff;
+    }
+
+    /** The fourth argument of a call. */
+    int e() {
+        return (int) more >>> 16;
     }
 
     boolean isLoad() {
@@ -107,20 +131,20 @@ final class MicroOp {
     private int[] readSlots() {
         return switch (op) {
             case Micro.MOVI, Micro.MOVL, Micro.MOVI2, Micro.JUMP, Micro.LEAVE_AT_PC, Micro.COUNT -> slots();
-            case Micro.MOV, Micro.MOV_MOVI, Micro.MOV_MOVI2, Micro.ADDI, Micro.MULI, Micro.ANDI, Micro.ORI, Micro.XORI, Micro.ADDIM, Micro.ANDIM,
-                 Micro.ORIM, Micro.XORIM, Micro.SHLI, Micro.SHRI, Micro.SARI, Micro.NEG, Micro.NOT, Micro.ZEXT, Micro.SEXT, Micro.EQI, Micro.NEI,
-                 Micro.LTUI, Micro.LEUI, Micro.LTSI, Micro.LESI, Micro.BR_EQI, Micro.BR_NEI, Micro.BR_LTUI, Micro.BR_LEUI, Micro.BR_LTSI,
-                 Micro.BR_LESI, Micro.JUMPR, Micro.LEAVE -> slots(a);
-            case Micro.SELECT -> slots(a, b, more[0]);
-            case Micro.STORE8, Micro.STORE16, Micro.STORE32, Micro.STORE64 -> slots(a, b, d);
+            case Micro.MOV, Micro.MOV_MOVI, Micro.MOV_MOVI2, Micro.ADDI, Micro.MULI, Micro.ANDI, Micro.ORI, Micro.XORI, Micro.SHLI, Micro.SHRI,
+                 Micro.SARI, Micro.ROTLI, Micro.NEG, Micro.NOT, Micro.ZEXT, Micro.SEXT, Micro.SEXT32, Micro.EQI, Micro.NEI, Micro.LTUI, Micro.LEUI,
+                 Micro.LTSI, Micro.LESI, Micro.BR_EQI, Micro.BR_NEI, Micro.BR_LTUI, Micro.BR_LEUI, Micro.BR_LTSI, Micro.BR_LESI, Micro.JUMPR,
+                 Micro.LEAVE, Micro.LOAD8, Micro.LOAD16, Micro.LOAD32, Micro.LOAD64 -> slots(a);
+            case Micro.SELECT -> slots(a, b, c());
+            case Micro.STORE8, Micro.STORE16, Micro.STORE32, Micro.STORE64 -> slots(a, d);
             case Micro.CALL -> switch (helper.parameters().size()) {
                 case 0 -> slots();
                 case 1 -> slots(a);
                 case 2 -> slots(a, b);
-                case 3 -> slots(a, b, more[0] & 0xfff);
-                default -> slots(a, b, more[0] & 0xfff, more[0] >>> 12);
+                case 3 -> slots(a, b, c());
+                default -> slots(a, b, c(), e());
             };
-            case Micro.RAISE_IF -> (x >>> 12 & 0x100) != 0 ? slots(a, b) : slots(a);
+            case Micro.RAISE_IF -> (d & 0x100) != 0 ? slots(a, b) : slots(a);
             case Micro.RARE -> rareReads();
             default -> slots(a, b);
         };
@@ -133,7 +157,7 @@ final class MicroOp {
             case HIGH -> slots(a + 1);
             case NOT -> isWide() ? slots(a, a + 1) : slots(a);
             case AND, OR, XOR -> isWide() ? slots(a, a + 1, b, b + 1) : slots(a, b);
-            case SELECT -> slots(a, b, b + 1, more[0], more[0] + 1);
+            case SELECT -> slots(a, b, b + 1, c(), c() + 1);
             default -> slots(a, b);
         };
     }
@@ -141,10 +165,10 @@ final class MicroOp {
     private int[] writtenSlots() {
         return switch (op) {
             case Micro.MOV2 -> slots(d, d2());
-            case Micro.MOV_MOVI -> slots(d, more[0] & 0xfff);
-            case Micro.MOV2_MOVI -> slots(d, d2(), more[0] & 0xfff);
-            case Micro.MOV_MOVI2 -> slots(d, more[0] & 0xfff, more[1] & 0xfff);
-            case Micro.MOVI2 -> slots(more[0] & 0xfff, more[1] & 0xfff);
+            case Micro.MOV_MOVI -> slots(d, pairSlot(0));
+            case Micro.MOV2_MOVI -> slots(d, d2(), pairSlot(0));
+            case Micro.MOV_MOVI2 -> slots(d, pairSlot(0), pairSlot(1));
+            case Micro.MOVI2 -> slots(pairSlot(0), pairSlot(1));
             case Micro.STORE8, Micro.STORE16, Micro.STORE32, Micro.STORE64, Micro.RAISE_IF -> slots();
             case Micro.CALL -> helper.result() == null ? slots() : slots(d);
             case Micro.RARE -> switch (rare) {

@@ -382,113 +382,115 @@ final class RegionCompiler {
     private void write(MicroOp op, int i) {
         switch (op.op) {
             case Micro.MOV -> move(op.a, op.d);
-            case Micro.MOVI -> constant(op.immediate32(), op.d);
-            case Micro.MOVL -> constant(op.more[0] & 0xffff_ffffL | (long) op.more[1] << 32, op.d);
+            case Micro.MOVI -> constant(op.w >> 32, op.d);
+            case Micro.MOVL -> constant(op.more, op.d);
             case Micro.MOV2 -> {
                 move(op.a, op.d);
                 move(op.b, op.d2());
             }
             case Micro.MOV_MOVI -> {
                 move(op.a, op.d);
-                constant(op.more[0] >> 12, op.more[0] & 0xfff);
+                constant(op.pairConstant(0), op.pairSlot(0));
             }
             case Micro.MOV2_MOVI -> {
                 move(op.a, op.d);
                 move(op.b, op.d2());
-                constant(op.more[0] >> 12, op.more[0] & 0xfff);
+                constant(op.pairConstant(0), op.pairSlot(0));
             }
             case Micro.MOV_MOVI2 -> {
                 move(op.a, op.d);
-                constant(op.more[0] >> 12, op.more[0] & 0xfff);
-                constant(op.more[1] >> 12, op.more[1] & 0xfff);
+                constant(op.pairConstant(0), op.pairSlot(0));
+                constant(op.pairConstant(1), op.pairSlot(1));
             }
             case Micro.MOVI2 -> {
-                constant(op.more[0] >> 12, op.more[0] & 0xfff);
-                constant(op.more[1] >> 12, op.more[1] & 0xfff);
+                constant(op.pairConstant(0), op.pairSlot(0));
+                constant(op.pairConstant(1), op.pairSlot(1));
             }
-            case Micro.ADD -> binary(op, Opcode.LADD, 0);
-            case Micro.SUB -> binary(op, Opcode.LSUB, 0);
-            case Micro.MUL -> binary(op, Opcode.LMUL, 0);
-            case Micro.AND -> binary(op, Opcode.LAND, 0);
-            case Micro.OR -> binary(op, Opcode.LOR, 0);
-            case Micro.XOR -> binary(op, Opcode.LXOR, 0);
-            case Micro.ADDM -> binary(op, Opcode.LADD, op.unusedBits());
-            case Micro.SUBM -> binary(op, Opcode.LSUB, op.unusedBits());
-            case Micro.MULM -> binary(op, Opcode.LMUL, op.unusedBits());
-            case Micro.ANDM -> binary(op, Opcode.LAND, op.unusedBits());
-            case Micro.ORM -> binary(op, Opcode.LOR, op.unusedBits());
-            case Micro.XORM -> binary(op, Opcode.LXOR, op.unusedBits());
-            case Micro.ADDI -> immediate(op, Opcode.LADD, op.immediate32(), 0);
-            case Micro.MULI -> immediate(op, Opcode.LMUL, op.immediate32(), 0);
-            case Micro.ANDI -> immediate(op, Opcode.LAND, op.immediate32(), 0);
-            case Micro.ORI -> immediate(op, Opcode.LOR, op.immediate32(), 0);
-            case Micro.XORI -> immediate(op, Opcode.LXOR, op.immediate32(), 0);
-            case Micro.ADDIM -> immediate(op, Opcode.LADD, op.immediate26(), op.unusedBits());
-            case Micro.ANDIM -> andImmediate(op);
-            case Micro.ORIM -> immediate(op, Opcode.LOR, op.immediate26(), op.unusedBits());
-            case Micro.XORIM -> immediate(op, Opcode.LXOR, op.immediate26(), op.unusedBits());
+            case Micro.ADD -> binary(op, Opcode.LADD, op.unusedBits);
+            case Micro.SUB -> binary(op, Opcode.LSUB, op.unusedBits);
+            case Micro.MUL -> binary(op, Opcode.LMUL, op.unusedBits);
+            case Micro.AND -> binary(op, Opcode.LAND, op.unusedBits);
+            case Micro.OR -> binary(op, Opcode.LOR, op.unusedBits);
+            case Micro.XOR -> binary(op, Opcode.LXOR, op.unusedBits);
+            case Micro.ADDI -> immediate(op, Opcode.LADD, op.immediate(), op.unusedBits);
+            case Micro.MULI -> immediate(op, Opcode.LMUL, op.immediate(), op.unusedBits);
+            case Micro.ANDI -> andImmediate(op);
+            case Micro.ORI -> immediate(op, Opcode.LOR, op.immediate(), op.unusedBits);
+            case Micro.XORI -> immediate(op, Opcode.LXOR, op.immediate(), op.unusedBits);
             case Micro.SHL -> {
                 load(op.a);
                 amount(op);
                 code.lshl();
-                mask(op.unusedBits());
+                mask(op.unusedBits);
                 store(op.d);
             }
             case Micro.SHR -> {
                 load(op.a);
-                mask(op.unusedBits());
+                mask(op.unusedBits);
                 amount(op);
                 code.lushr();
                 store(op.d);
             }
             case Micro.SAR -> {
                 load(op.a);
-                sign(op.unusedBits());
+                sign(op.unusedBits);
                 amount(op);
                 code.lshr();
-                mask(op.unusedBits());
+                mask(op.unusedBits);
                 store(op.d);
             }
             case Micro.SHLI -> {
                 load(op.a);
-                code.loadConstant(op.x >>> 18 & 63).lshl();
-                mask(op.unusedBits());
+                code.loadConstant(op.b).lshl();
+                mask(op.unusedBits);
                 store(op.d);
             }
             case Micro.SHRI -> {
                 load(op.a);
-                mask(op.unusedBits());
-                code.loadConstant(op.x >>> 18 & 63).lushr();
+                mask(op.unusedBits);
+                code.loadConstant(op.b).lushr();
                 store(op.d);
             }
             case Micro.SARI -> {
                 load(op.a);
-                sign(op.unusedBits());
-                code.loadConstant(op.x >>> 18 & 63).lshr();
-                mask(op.unusedBits());
+                sign(op.unusedBits);
+                code.loadConstant(op.b).lshr();
+                mask(op.unusedBits);
                 store(op.d);
             }
             case Micro.NEG -> {
                 load(op.a);
                 code.lneg();
-                mask(op.unusedBits());
+                mask(op.unusedBits);
                 store(op.d);
             }
             case Micro.NOT -> {
                 load(op.a);
                 code.loadConstant(-1L).lxor();
-                mask(op.unusedBits());
+                mask(op.unusedBits);
                 store(op.d);
             }
             case Micro.ZEXT -> {
                 load(op.a);
-                mask(op.unusedBits());
+                mask(op.unusedBits);
                 store(op.d);
             }
             case Micro.SEXT -> {
                 load(op.a);
-                sign(op.unusedBits());
-                mask(op.x >>> 18 & 63);
+                sign(op.n);
+                store(op.d);
+            }
+            case Micro.SEXT32 -> {
+                load(op.a);
+                sign(op.n);
+                mask(32);
+                store(op.d);
+            }
+            case Micro.ROTL, Micro.ROTR, Micro.ROTLI -> rotate(op);
+            case Micro.INDEX -> {
+                load(op.a);
+                load(op.b);
+                code.loadConstant(op.n).lshl().ladd();
                 store(op.d);
             }
             case Micro.SELECT -> select(op);
@@ -548,15 +550,15 @@ final class RegionCompiler {
 
     private void andImmediate(MicroOp op) {
         load(op.a);
-        code.loadConstant(op.immediate26() & -1L >>> op.unusedBits()).land();
+        code.loadConstant(op.immediate() & -1L >>> op.unusedBits).land();
         store(op.d);
     }
 
     /** The amount of a shift, modulo the width. */
     private void amount(MicroOp op) {
         loadInt(op.b);
-        if (op.unusedBits() != 0) {
-            code.loadConstant(63 & ~op.unusedBits()).iand();
+        if (op.unusedBits != 0) {
+            code.loadConstant(63 & ~op.unusedBits).iand();
         }
     }
 
@@ -567,14 +569,45 @@ final class RegionCompiler {
         code.iconst_1().iand().ifeq(otherwise);
         load(op.b);
         code.goto_(end).labelBinding(otherwise);
-        load(op.more[0]);
+        load(op.c());
         code.labelBinding(end);
         store(op.d);
     }
 
+    private void rotate(MicroOp op) {
+        load(op.a);
+        if (op.unusedBits > 32) {
+            if (op.op == Micro.ROTLI) {
+                code.loadConstant((long) op.b);
+            } else {
+                load(op.b);
+            }
+            code.getstatic(OP, op.op == Micro.ROTR ? "ROTR" : "ROTL", OP).getstatic(TYPE, "I" + (64 - op.unusedBits), TYPE);
+            code.invokestatic(ACCESS, "binary", MethodTypeDesc.of(J, J, J, OP, TYPE));
+            store(op.d);
+            return;
+        }
+        String name = op.op == Micro.ROTR ? "rotateRight" : "rotateLeft";
+        if (op.unusedBits == 32) {
+            code.l2i();
+        }
+        if (op.op == Micro.ROTLI) {
+            code.loadConstant(op.b);
+        } else {
+            loadInt(op.b);
+        }
+        if (op.unusedBits == 32) {
+            code.invokestatic(INTEGER, name, MethodTypeDesc.of(I, I, I)).i2l();
+            mask(32);
+        } else {
+            code.invokestatic(LONG, name, MethodTypeDesc.of(J, J, I));
+        }
+        store(op.d);
+    }
+
     private void deposit(MicroOp op) {
-        int position = op.x >>> 24 & 63;
-        long mask = -1L >>> (op.x >>> 18) << position;
+        int position = op.n;
+        long mask = op.more;
         load(op.a);
         code.loadConstant(~mask).land();
         load(op.b);
@@ -599,7 +632,7 @@ final class RegionCompiler {
         int relation = immediate ? comparison - Micro.TO_IMMEDIATE : comparison;
         boolean unsigned = relation == Micro.LTU || relation == Micro.LEU;
         boolean signed = relation == Micro.LTS || relation == Micro.LES;
-        int unused = op.unusedBits();
+        int unused = op.unusedBits;
         if (unused < 32 || signed && unused > 56) {
             compareLongs(op, immediate, unsigned, unused);
             jumpIfZeroFails(relation, otherwise);
@@ -609,7 +642,7 @@ final class RegionCompiler {
         if (!immediate) {
             narrow(op.b, unused, signed);
         } else {
-            int value = op.immediate26();
+            int value = op.immediate();
             value = unused == 32 ? value : signed ? value << unused - 32 >> unused - 32 : value & -1 >>> unused - 32;
             if (value == 0 && !unsigned) {
                 jumpIfZeroFails(relation, otherwise);
@@ -634,7 +667,7 @@ final class RegionCompiler {
         load(op.a);
         shift(unused);
         if (immediate) {
-            code.loadConstant((long) op.immediate26() << unused);
+            code.loadConstant((long) op.immediate() << unused);
         } else {
             load(op.b);
             shift(unused);
@@ -706,15 +739,7 @@ final class RegionCompiler {
 
     private void address(MicroOp op) {
         load(op.a);
-        if (op.b != zeroSlot) {
-            load(op.b);
-            int scale = op.x >>> 30;
-            if (scale != 0) {
-                code.loadConstant(scale).lshl();
-            }
-            code.ladd();
-        }
-        int displacement = op.x << 2 >> 14;
+        int displacement = op.immediate();
         if (displacement != 0) {
             code.loadConstant((long) displacement).ladd();
         }
@@ -744,7 +769,7 @@ final class RegionCompiler {
         boolean raises = !op.helper.effects().isEmpty();
         constant(op.helper.body(), BODY);
         code.aload(FRAME_LOCAL).getfield(FRAME, "cpu", CPU);
-        int[] args = {op.a, op.b, op.more[0] & 0xfff, op.more[0] >>> 12};
+        int[] args = {op.a, op.b, op.c(), op.e()};
         for (int k = 0; k < 4; k++) {
             load(k < op.helper.parameters().size() ? args[k] : zeroSlot);
         }
@@ -858,8 +883,8 @@ final class RegionCompiler {
         load(op.b);
         load(op.b + 1);
         code.goto_(end).labelBinding(otherwise);
-        load(op.more[0]);
-        load(op.more[0] + 1);
+        load(op.c());
+        load(op.c() + 1);
         code.labelBinding(end);
         store(op.d + 1);
         store(op.d);
@@ -893,18 +918,7 @@ final class RegionCompiler {
 
     private void binary(MicroOp op) {
         load(op.a);
-        if ((op.rare == Op.ROTL || op.rare == Op.ROTR) && (op.type == Type.I64 || op.type == Type.I32)) {
-            String name = op.rare == Op.ROTL ? "rotateLeft" : "rotateRight";
-            if (op.type == Type.I64) {
-                loadInt(op.b);
-                code.invokestatic(LONG, name, MethodTypeDesc.of(J, J, I));
-            } else {
-                code.l2i();
-                loadInt(op.b);
-                code.invokestatic(INTEGER, name, MethodTypeDesc.of(I, I, I)).i2l();
-                mask(32);
-            }
-        } else if (op.type == Type.I64 && (op.rare == Op.MULHU || op.rare == Op.MULHS)) {
+        if (op.type == Type.I64 && (op.rare == Op.MULHU || op.rare == Op.MULHS)) {
             load(op.b);
             code.invokestatic(ClassDesc.of("java.lang.Math"), op.rare == Op.MULHU ? "unsignedMultiplyHigh" : "multiplyHigh", MethodTypeDesc.of(J, J, J));
         } else {
