@@ -8,7 +8,10 @@ import org.eclipse.ui.IFolderLayout;
 import org.eclipse.ui.IPageLayout;
 import org.eclipse.ui.IPerspectiveFactory;
 
-/** The <em>Ringside</em> perspective: who runs (left), what it executes (centre), what it holds (right), what it says (bottom). No editors yet. */
+/**
+ * The <em>Ringside</em> perspective: who runs and what there is (left), what it executes (centre), what it holds (right), what it says (bottom). An
+ * editor comes up over the disassembly; while there is none, the disassembly has its place.
+ */
 public final class RingsidePerspective implements IPerspectiveFactory {
     static final String ID = "dev.ringside.ide.perspective";
 
@@ -20,15 +23,20 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         IFolderLayout left = layout.createFolder("left", IPageLayout.LEFT, 0.22f, editors);
         left.addView(IDebugUIConstants.ID_DEBUG_VIEW);
 
+        IFolderLayout project = layout.createFolder("project", IPageLayout.BOTTOM, 0.5f, "left");
+        project.addView(IPageLayout.ID_PROJECT_EXPLORER);
+        project.addView(IPageLayout.ID_OUTLINE);
+
         IFolderLayout right = layout.createFolder("right", IPageLayout.RIGHT, 0.64f, editors);
         right.addView(RegistersView.ID);
 
-        IFolderLayout bottom = layout.createFolder("bottom", IPageLayout.BOTTOM, 0.66f, editors);
+        IFolderLayout bottom = layout.createFolder("bottom", IPageLayout.BOTTOM, 0.74f, editors);
         bottom.addView(SerialConsoleView.ID);
         bottom.addView(IDebugUIConstants.ID_BREAKPOINT_VIEW);
         bottom.addView(IDebugUIConstants.ID_MEMORY_VIEW);
+        bottom.addPlaceholder(IPageLayout.ID_PROBLEM_VIEW);
 
-        IFolderLayout centre = layout.createFolder("centre", IPageLayout.LEFT, 0.95f, editors);
+        IFolderLayout centre = layout.createFolder("centre", IPageLayout.BOTTOM, 0.52f, editors);
         centre.addView(DisassemblyView.ID);
 
         layout.addActionSet(IDebugUIConstants.DEBUG_ACTION_SET);
@@ -39,6 +47,9 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         layout.addShowViewShortcut(SerialConsoleView.ID);
         layout.addShowViewShortcut(IDebugUIConstants.ID_BREAKPOINT_VIEW);
         layout.addShowViewShortcut(IDebugUIConstants.ID_MEMORY_VIEW);
+        layout.addShowViewShortcut(IPageLayout.ID_PROJECT_EXPLORER);
+        layout.addShowViewShortcut(IPageLayout.ID_OUTLINE);
+        layout.addShowViewShortcut(IPageLayout.ID_PROBLEM_VIEW);
         layout.addPerspectiveShortcut(ID);
     }
 }

@@ -74,6 +74,13 @@ public final class SWTWorkbenchBot extends SWTBot {
         Ui.pressShortcut(focus(), SWT.NONE, keyCode, (char) 0);
     }
 
+    /** A key with modifiers: {@code SWT.CTRL, 'o'}. */
+    public void pressShortcut(int modifiers, int keyCode) {
+        boolean control = (modifiers & SWT.CTRL) != 0 && keyCode >= 'a' && keyCode <= 'z';
+        char character = (keyCode & SWT.KEYCODE_BIT) != 0 ? 0 : (char) (control ? keyCode & 0x1f : keyCode);
+        Ui.pressShortcut(focus(), modifiers, keyCode, character);
+    }
+
     private static Control focus() {
         return Ui.call(() -> {
             Control focus = Display.getCurrent().getFocusControl();

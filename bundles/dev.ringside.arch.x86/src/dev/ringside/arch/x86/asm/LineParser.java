@@ -37,6 +37,10 @@ final class LineParser {
         this.codeBits = codeBits;
     }
 
+    static Set<String> directives() {
+        return DIRECTIVES;
+    }
+
     List<Line> lines() {
         return lines;
     }

@@ -7,6 +7,7 @@ import dev.ringside.arch.x86.text.RegisterNames;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Register names as the source has them. */
 final class RegisterWords {
@@ -38,6 +39,10 @@ final class RegisterWords {
     }
 
     private RegisterWords() {
+    }
+
+    static Set<String> names() {
+        return Set.copyOf(BY_NAME.keySet());
     }
 
     /** The register of that name, or null. */
