@@ -1,6 +1,7 @@
 package dev.ringside.loader;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 public final class ImageBytes {
     /** Larger images are refused: they are disks, not kernels. */
     public static final long MAX_BYTES = 1L << 30;
+    private static final int MAX_STREAM_BYTES = 1 << 28;
 
     private final String name;
     private final byte[] bytes;
@@ -34,11 +36,26 @@ public final class ImageBytes {
             if (size == 0 && Files.isRegularFile(file)) {
                 throw new ImageException(role + " '" + file + "' is empty");
             }
-            return new ImageBytes(file.toString(), Files.readAllBytes(file));
+            byte[] bytes = Files.isRegularFile(file) ? Files.readAllBytes(file) : readStream(file, role);
+            return new ImageBytes(file.toString(), bytes);
         } catch (NoSuchFileException e) {
             throw new ImageException(role + " '" + file + "' does not exist");
         } catch (IOException e) {
             throw new ImageException(role + " '" + file + "' cannot be read: " + reason(e));
+        }
+    }
+
+    /** A pipe or a device, whose length nobody knows before. */
+    private static byte[] readStream(Path file, String role) throws IOException, ImageException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_STREAM_BYTES + 1);
+            if (bytes.length > MAX_STREAM_BYTES) {
+                throw new ImageException(role + " '" + file + "' is no file and gives more than " + MAX_STREAM_BYTES + " bytes; a file is needed");
+            }
+            if (bytes.length == 0) {
+                throw new ImageException(role + " '" + file + "' is empty");
+            }
+            return bytes;
         }
     }
 

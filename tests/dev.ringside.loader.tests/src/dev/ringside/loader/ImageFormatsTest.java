@@ -141,6 +141,14 @@ class ImageFormatsTest {
     }
 
     @Test
+    void endlessDeviceIsRefused() {
+        Path zeros = Path.of("/dev/zero");
+        org.junit.jupiter.api.Assumptions.assumeTrue(Files.isReadable(zeros), "this system has no /dev/zero");
+
+        assertThatThrownBy(() -> ImageBytes.read(zeros, "image")).hasMessage("image '/dev/zero' is no file and gives more than 268435456 bytes; a file is needed");
+    }
+
+    @Test
     void hostileHeadersEndInAMessageNeverInAnotherException() {
         byte[][] seeds = {Images.bzImage().toBytes(), Images.elf64(0x100000, 0x100000, 0x100000, new byte[64]).toBytes(), Images.multiboot1().toBytes(),
             Images.elf64(0xffffffff81000000L, 0x1000000, 0xffffffff81000040L, new byte[64]).toBytes()};
