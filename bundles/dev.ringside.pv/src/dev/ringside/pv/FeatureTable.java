@@ -11,7 +11,7 @@ import java.util.Set;
  * {@code features.table} of an interface: what can be switched on and off, the CPUID bits that say so to the guest, and which feature needs which.
  *
  * <p>Columns: name; CPUID bits as {@code leaf.register.bit} with plus signs between ({@code leaf} counts from the interface's base), or {@code -};
- * {@code on} or {@code off} by default, or {@code value} for a setting; needed features with commas, or {@code -}; the manual's constant; what it is.
+ * {@code on} or {@code off} by default, {@code value} for a setting, or {@code never} for a name that is known and cannot be had; needed features with commas, or {@code -}; the manual's constant; what it is.
  */
 public final class FeatureTable {
     /** One CPUID bit. @param leaf from the interface's base @param register 0 to 3: EAX, EBX, ECX, EDX */
@@ -62,8 +62,8 @@ public final class FeatureTable {
         var table = new FeatureTable();
         for (String[] row : TableFile.rows(owner, path, 6)) {
             var feature = new Feature(row[0], bits(row[1]), row[2], list(row[3]), row[4], row[5]);
-            if (!List.of("on", "off", "value").contains(feature.byDefault)) {
-                throw new IllegalStateException(path + ": " + feature.name + " is '" + feature.byDefault + "', neither on, off nor value");
+            if (!List.of("on", "off", "value", "never").contains(feature.byDefault)) {
+                throw new IllegalStateException(path + ": " + feature.name + " is '" + feature.byDefault + "', none of on, off, value and never");
             }
             table.rows.put(feature.name, feature);
         }
@@ -115,6 +115,11 @@ public final class FeatureTable {
                 }
             } else if (spec.on().contains(feature.name) || feature.byDefault.equals("on") && !spec.off().contains(feature.name)) {
                 on.add(feature.name);
+            }
+        }
+        for (String name : spec.on()) {
+            if (rows.containsKey(name) && rows.get(name).byDefault.equals("never")) {
+                throw new IllegalArgumentException("paravirtual feature '" + name + "' cannot be had: " + rows.get(name).text);
             }
         }
         settle(on, spec);
