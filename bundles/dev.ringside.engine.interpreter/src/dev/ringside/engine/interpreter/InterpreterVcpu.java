@@ -218,6 +218,7 @@ final class InterpreterVcpu implements Vcpu {
             if (block.count > left) {
                 return;
             }
+            promotion.settle();
             mmu.effectsAllowed = false;
             execute(block, Math.min(left, SLICE + block.count) - block.count);
             mmu.effectsAllowed = true;
