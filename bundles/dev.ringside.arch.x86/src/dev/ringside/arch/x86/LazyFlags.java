@@ -1,5 +1,13 @@
 package dev.ringside.arch.x86;
 
+import static dev.ringside.arch.x86.Rflags.AF;
+import static dev.ringside.arch.x86.Rflags.ARITHMETIC;
+import static dev.ringside.arch.x86.Rflags.CF;
+import static dev.ringside.arch.x86.Rflags.OF;
+import static dev.ringside.arch.x86.Rflags.PF;
+import static dev.ringside.arch.x86.Rflags.SF;
+import static dev.ringside.arch.x86.Rflags.ZF;
+
 /**
  * The arithmetic flags (CF, PF, AF, ZF, SF, OF), kept as the operands of the operation that set them last and computed when somebody asks.
  *
@@ -23,12 +31,6 @@ package dev.ringside.arch.x86;
  * <p>Values narrower than 64 bits are zero-extended, except IMUL's products. Flags that the manual leaves undefined are whatever falls out.
  */
 public final class LazyFlags {
-    /** Positions in RFLAGS (SDM 1 3.4.3). */
-    public static final int CF = 1, PF = 1 << 2, AF = 1 << 4, ZF = 1 << 6, SF = 1 << 7, TF = 1 << 8, IF = 1 << 9, DF = 1 << 10, OF = 1 << 11,
-        IOPL = 3 << 12, NT = 1 << 14, RF = 1 << 16, VM = 1 << 17, AC = 1 << 18, VIF = 1 << 19, VIP = 1 << 20, ID = 1 << 21;
-    /** The flags that live here; all others are in {@code rflags_rest}. */
-    public static final int ARITHMETIC = CF | PF | AF | ZF | SF | OF;
-
     /** Operations, to be shifted left by {@link #KIND_SHIFT} and combined with a width. */
     public static final int EXPLICIT = 0, ADD = 1, ADC = 2, SUB = 3, SBB = 4, LOGIC = 5, SHL = 6, SHR = 7, IMUL = 8, MUL = 9;
     public static final int KIND_SHIFT = 2;
@@ -60,7 +62,7 @@ public final class LazyFlags {
     /** All of RFLAGS becomes {@code value}; bit 1 is set and the reserved bits are cleared. */
     public static void setRflags(long[] slots, long value) {
         setArithmetic(slots, value);
-        slots[REST] = value & (TF | IF | DF | IOPL | NT | RF | VM | AC | VIF | VIP | ID) | 2;
+        slots[REST] = value & Rflags.DEFINED & ~Rflags.ARITHMETIC | Rflags.ALWAYS_SET;
     }
 
     /** The arithmetic flags become those of {@code value}; the others in it do not matter. */

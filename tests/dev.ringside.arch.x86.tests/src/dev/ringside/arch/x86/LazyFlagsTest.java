@@ -1,6 +1,7 @@
 package dev.ringside.arch.x86;
 
 import static dev.ringside.arch.x86.LazyFlags.*;
+import static dev.ringside.arch.x86.Rflags.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;

@@ -8,6 +8,7 @@ import dev.ringside.arch.x86.isa.Form;
 import dev.ringside.arch.x86.isa.Operand.Mem;
 import dev.ringside.arch.x86.isa.Operand.RegisterClass;
 import dev.ringside.arch.x86.isa.OperandCode;
+import dev.ringside.arch.x86.isa.OperandCode.Place;
 import dev.ringside.arch.x86.isa.OperandCode.Width;
 import java.io.ByteArrayOutputStream;
 
@@ -150,9 +151,8 @@ final class Candidate {
         for (int i = 0; i < codes.length; i++) {
             SourceError error = switch (operands[i]) {
                 case Number n -> misfit(codes[i], n, scope, address);
-                case FarAddress f -> inRange(f.offset().value(scope), operandBits == 16 ? 16 : 32, true) ? null
-                        : new SourceError(f.column(), "the offset does not fit in " + (operandBits == 16 ? 16 : 32) + " bits");
-                case Memory m -> misfit(m, scope, address);
+                case FarAddress f -> misfit(f, scope);
+                case Memory m -> misfit(codes[i], m, scope, address);
                 case null, default -> null;
             };
             if (error != null) {
@@ -165,57 +165,82 @@ final class Candidate {
     private SourceError misfit(OperandCode code, Number number, Expression.Scope scope, long address) throws SourceError {
         long value = number.value().value(scope);
         return switch (code.place()) {
-            case ONE -> value == 1 ? null : tooLarge(number, value, "1");
+            case ONE -> value == 1 ? null : SourceError.tooLarge(number.column(), "value", value, "this form, which takes 1");
             case RELATIVE -> {
                 long distance = distance(value, address);
                 boolean fits = code.width() == Width.B ? distance == (byte) distance : operandBits != 16 && distance == (int) distance;
                 if (operandBits == 16) {
                     // IP wraps within its 64 KiB.
-                    fits = (value ^ address + length) >>> 16 == 0 && (fits || code.width() != Width.B);
+                    boolean inSegment = (value ^ address + length) >>> 16 == 0;
+                    if (!inSegment) {
+                        yield new SourceError(number.column(), "the target 0x" + Long.toHexString(value)
+                                + " is not in the same 64 KiB, where 16-bit branches stay; write 'dword' before it, or selector:offset");
+                    }
+                    fits |= code.width() != Width.B;
                 }
-                yield fits ? null : new SourceError(number.column(), "the target is " + distance + " bytes away, which is out of reach");
+                yield fits ? null : new SourceError(number.column(), "the target is " + distance + " bytes away, which is out of reach ("
+                        + (code.width() == Width.B ? "-128 to 127" : "2 GiB") + ")");
             }
             default -> {
                 if (code.width() == Width.B && code.signExtended()) {
-                    boolean fits = inRange(value, operandBits, true) && signed(value, operandBits) == (byte) value;
-                    yield fits ? null : tooLarge(number, value, "-128 to 127");
+                    boolean fits = inRange(value, operandBits) && signed(value, operandBits) == (byte) value;
+                    yield fits ? null : SourceError.tooLarge(number.column(), "value", value, "8 sign-extended bits (-128 to 127)");
                 }
                 int bits = code.width().bits(operandBits, codeBits);
-                boolean sign = operandBits == 64 && bits == 32;
-                yield sign ? value == (int) value ? null : tooLarge(number, value, "32 bits, sign-extended")
-                        : inRange(value, bits, true) ? null : tooLarge(number, value, bits + " bits");
+                if (operandBits == 64 && bits == 32) {
+                    yield value == (int) value ? null : SourceError.tooLargeExtended(number.column(), "value", value);
+                }
+                yield inRange(value, bits) ? null : SourceError.tooLarge(number.column(), "value", value, bits);
             }
         };
     }
 
-    private SourceError misfit(Memory m, Expression.Scope scope, long address) throws SourceError {
+    private SourceError misfit(FarAddress far, Expression.Scope scope) throws SourceError {
+        long selector = far.selector().value(scope);
+        long offset = far.offset().value(scope);
+        int bits = operandBits == 16 ? 16 : 32;
+        if (!inRange(selector, 16)) {
+            return SourceError.tooLarge(far.selector().column(), "selector", selector, 16);
+        }
+        return inRange(offset, bits) ? null : SourceError.tooLarge(far.offset().column(), "offset", offset, bits);
+    }
+
+    private SourceError misfit(OperandCode code, Memory m, Expression.Scope scope, long address) throws SourceError {
         if (m.displacement() == null) {
             return null;
         }
         long value = m.displacement().value(scope);
+        if (code.place() == Place.OFFSET) {
+            return inRange(value, addressBits) ? null : addressTooLarge(m, value);
+        }
         boolean fits = switch (displacementBytes) {
             case 0 -> true;
-            case 1 -> inRange(value, addressBits, true) && signed(value, addressBits) == (byte) value;
-            case 8 -> true;
+            case 1 -> inRange(value, addressBits) && signed(value, addressBits) == (byte) value;
             default -> {
                 if (m.relative() && codeBits == 64) {
                     value -= address + length;
                 }
-                yield addressBits == 64 ? value == (int) value : inRange(value, addressBits, true);
+                yield addressBits == 64 ? value == (int) value : inRange(value, addressBits);
             }
         };
-        return fits ? null : new SourceError(m.column(), "the address 0x" + Long.toHexString(value) + " does not fit in "
-                + (addressBits == 64 ? "32 bits, sign-extended" : 8 * displacementBytes + " bits"));
+        return fits ? null : addressTooLarge(m, value);
     }
 
-    private static SourceError tooLarge(Number number, long value, String what) {
-        return new SourceError(number.column(), "the value " + (value >= -0xffff && value < 0 ? Long.toString(value) : "0x" + Long.toHexString(value))
-                + " does not fit in " + what);
+    private SourceError addressTooLarge(Memory m, long value) {
+        if (m.displacementBits() == 8) {
+            return SourceError.tooLarge(m.column(), "displacement", value, "8 sign-extended bits (-128 to 127)");
+        }
+        if (addressBits == 64) {
+            return SourceError.tooLargeExtended(m.column(), m.relative() ? "distance" : "address", value);
+        }
+        boolean longer = addressBits == 16 && codeBits != 64 && m.isAbsolute() && inRange(value, 32);
+        String hint = longer ? "; write [dword ...] for a 32-bit address" : "";
+        return SourceError.tooLarge(m.column(), "address", value, addressBits + " bits" + hint);
     }
 
     /** Whether the value is one of that many bits, signed or unsigned. */
-    private static boolean inRange(long value, int bits, boolean unsignedToo) {
-        return bits == 64 || value >= -(1L << bits - 1) && value < (unsignedToo ? 1L << bits : 1L << bits - 1);
+    private static boolean inRange(long value, int bits) {
+        return bits == 64 || value >= -(1L << bits - 1) && value < 1L << bits;
     }
 
     private static long signed(long value, int bits) {

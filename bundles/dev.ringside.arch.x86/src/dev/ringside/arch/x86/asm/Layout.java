@@ -177,7 +177,7 @@ final class Layout implements Expression.Scope {
                 long value = item.number().value(this);
                 int bits = 8 * data.unitBytes();
                 if (writing && bits < 64 && (value < -(1L << bits - 1) || value >= 1L << bits)) {
-                    throw new SourceError(item.column(), "the value 0x" + Long.toHexString(value) + " does not fit in " + bits + " bits");
+                    throw SourceError.tooLarge(item.column(), "value", value, bits);
                 }
                 for (int i = 0; i < data.unitBytes() && writing; i++) {
                     out.write((int) (value >> 8 * i));

@@ -1,6 +1,7 @@
 package dev.ringside.arch.x86.cpu;
 
 import dev.ringside.arch.GuestFault;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.Interrupts.Source;

@@ -8,6 +8,7 @@ import static dev.ringside.arch.x86.X86State.GS;
 import static dev.ringside.arch.x86.X86State.RSP;
 import static dev.ringside.arch.x86.X86State.SS;
 
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 
 /** Far JMP, CALL and RET, and IRET (SDM 2A to 2B under those headings; 3A 5.8). Every method ends with the new instruction pointer in RIP. */

@@ -6,6 +6,8 @@ import static dev.ringside.arch.x86.X86State.RDX;
 import static dev.ringside.arch.x86.X86State.RSP;
 import static dev.ringside.arch.x86.X86State.SS;
 
+import dev.ringside.arch.x86.Rflags;
+
 /** SYSCALL, SYSRET, SYSENTER and SYSEXIT (SDM 2B under those headings; 3A 5.8.7, 5.8.8): flat segments without descriptor tables. */
 final class FastSystemCalls {
     private static final int R11 = 11;

@@ -3,6 +3,7 @@ package dev.ringside.arch.x86.cpu;
 import dev.ringside.arch.Access;
 import dev.ringside.arch.Translation;
 import dev.ringside.arch.WalkStep;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86State;
 import java.util.ArrayList;

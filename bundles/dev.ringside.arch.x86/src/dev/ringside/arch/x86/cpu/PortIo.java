@@ -6,6 +6,7 @@ import static dev.ringside.arch.x86.X86State.RDI;
 import static dev.ringside.arch.x86.X86State.RDX;
 import static dev.ringside.arch.x86.X86State.RSI;
 
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.ir.MemFlags;
 
 /** IN, OUT, INS and OUTS with their permission checks (SDM 1 19.5). */

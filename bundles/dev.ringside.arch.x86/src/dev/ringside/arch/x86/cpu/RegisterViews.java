@@ -4,6 +4,7 @@ import static dev.ringside.arch.x86.X86State.CS;
 
 import dev.ringside.arch.Register;
 import dev.ringside.arch.RegisterGroup;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.ir.StateField;

@@ -11,6 +11,7 @@ import static dev.ringside.ir.Type.I16;
 import static dev.ringside.ir.Type.I32;
 import static dev.ringside.ir.Type.I64;
 
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.Interrupts.Source;

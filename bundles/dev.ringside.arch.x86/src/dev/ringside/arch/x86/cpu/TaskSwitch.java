@@ -8,6 +8,7 @@ import static dev.ringside.arch.x86.X86State.GS;
 import static dev.ringside.arch.x86.X86State.SS;
 
 import dev.ringside.arch.GuestFault;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.ir.MemFlags;
 import dev.ringside.trace.TraceKind;

@@ -14,6 +14,7 @@ import dev.ringside.arch.RegisterGroup;
 import dev.ringside.arch.Translation;
 import dev.ringside.arch.WalkStep;
 import dev.ringside.arch.x86.LazyFlags;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86Mode;
 import dev.ringside.arch.x86.X86State;

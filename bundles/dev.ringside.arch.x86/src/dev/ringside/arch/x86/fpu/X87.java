@@ -1,6 +1,7 @@
 package dev.ringside.arch.x86.fpu;
 
 import dev.ringside.arch.x86.LazyFlags;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.Cr0;
 import dev.ringside.arch.x86.cpu.X86Cpu;
@@ -610,10 +611,10 @@ public final class X87 {
             pop(r);
         }
         return switch (order) {
-            case -1 -> LazyFlags.CF;
-            case 0 -> LazyFlags.ZF;
+            case -1 -> Rflags.CF;
+            case 0 -> Rflags.ZF;
             case 1 -> 0;
-            default -> LazyFlags.ZF | LazyFlags.PF | LazyFlags.CF;
+            default -> Rflags.ZF | Rflags.PF | Rflags.CF;
         };
     }
 

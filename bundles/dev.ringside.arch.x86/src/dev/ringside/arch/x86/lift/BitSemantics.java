@@ -1,6 +1,6 @@
 package dev.ringside.arch.x86.lift;
 
-import static dev.ringside.arch.x86.LazyFlags.ZF;
+import static dev.ringside.arch.x86.Rflags.ZF;
 
 import dev.ringside.arch.x86.isa.Operand;
 import dev.ringside.ir.Helper;

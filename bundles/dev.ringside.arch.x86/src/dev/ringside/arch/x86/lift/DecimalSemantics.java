@@ -1,7 +1,7 @@
 package dev.ringside.arch.x86.lift;
 
-import static dev.ringside.arch.x86.LazyFlags.AF;
-import static dev.ringside.arch.x86.LazyFlags.CF;
+import static dev.ringside.arch.x86.Rflags.AF;
+import static dev.ringside.arch.x86.Rflags.CF;
 import static dev.ringside.arch.x86.X86State.RAX;
 
 import dev.ringside.arch.x86.Vector;

@@ -1,6 +1,6 @@
 package dev.ringside.arch.x86.lift;
 
-import static dev.ringside.arch.x86.LazyFlags.*;
+import static dev.ringside.arch.x86.Rflags.*;
 import static dev.ringside.arch.x86.X86State.RAX;
 
 import dev.ringside.arch.x86.X86State;

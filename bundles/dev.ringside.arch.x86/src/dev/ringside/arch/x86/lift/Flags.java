@@ -1,6 +1,7 @@
 package dev.ringside.arch.x86.lift;
 
 import static dev.ringside.arch.x86.LazyFlags.*;
+import static dev.ringside.arch.x86.Rflags.*;
 
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.ir.IrBuilder;

@@ -1,6 +1,6 @@
 package dev.ringside.arch.x86.lift;
 
-import static dev.ringside.arch.x86.LazyFlags.ZF;
+import static dev.ringside.arch.x86.Rflags.ZF;
 import static dev.ringside.arch.x86.X86State.RAX;
 import static dev.ringside.arch.x86.X86State.RBX;
 import static dev.ringside.arch.x86.X86State.RCX;

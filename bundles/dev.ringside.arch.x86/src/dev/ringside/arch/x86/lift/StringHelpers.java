@@ -8,6 +8,7 @@ import static dev.ringside.arch.x86.X86State.RSI;
 
 import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.x86.LazyFlags;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.X86Mode;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.X86Cpu;
@@ -211,7 +212,7 @@ final class StringHelpers {
 
     private static long step(X86Cpu cpu, int shape) {
         long size = 1L << (shape & SIZE);
-        return (cpu.slots[REST] & LazyFlags.DF) == 0 ? size : -size;
+        return (cpu.slots[REST] & Rflags.DF) == 0 ? size : -size;
     }
 
     private static long linear(X86Cpu cpu, int shape, int segment, int register, int checked, boolean write) {

@@ -4,7 +4,7 @@ import static dev.ringside.arch.x86.X86State.RAX;
 import static dev.ringside.arch.x86.X86State.RDI;
 import static dev.ringside.arch.x86.X86State.RSI;
 
-import dev.ringside.arch.x86.LazyFlags;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.X86Mode;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.isa.Operand;
@@ -96,7 +96,7 @@ final class StringSemantics {
     private static void advance(Lift x, int register, Type type) {
         IrBuilder b = x.b();
         int bytes = type.bytes();
-        int shift = Integer.numberOfTrailingZeros(LazyFlags.DF) - Integer.numberOfTrailingZeros(2 * bytes);
+        int shift = Integer.numberOfTrailingZeros(Rflags.DF) - Integer.numberOfTrailingZeros(2 * bytes);
         Value twiceWhenDown = b.and(b.shr(b.get(X86State.RFLAGS_REST), shift), b.constant(Type.I64, 2L * bytes));
         Value step = b.sub(b.constant(Type.I64, bytes), twiceWhenDown);
         Value moved = b.add(b.get(X86State.GPR[register]), step);

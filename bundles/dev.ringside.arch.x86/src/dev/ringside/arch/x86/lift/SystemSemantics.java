@@ -7,7 +7,7 @@ import static dev.ringside.arch.x86.X86State.GS;
 import static dev.ringside.arch.x86.X86State.RDX;
 import static dev.ringside.arch.x86.X86State.SS;
 
-import dev.ringside.arch.x86.LazyFlags;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86Mode;
 import dev.ringside.arch.x86.X86State;
@@ -227,7 +227,7 @@ final class SystemSemantics {
 
     private static void zero(Lift x, Value set) {
         IrBuilder b = x.b();
-        x.flags().replace(LazyFlags.ZF, b.select(set, b.constant(Type.I64, LazyFlags.ZF), b.constant(Type.I64, 0)));
+        x.flags().replace(Rflags.ZF, b.select(set, b.constant(Type.I64, Rflags.ZF), b.constant(Type.I64, 0)));
     }
 
     // Control and debug registers, translations
@@ -295,7 +295,7 @@ final class SystemSemantics {
             return;
         }
         IrBuilder b = x.b();
-        b.put(X86State.RFLAGS_REST, b.and(b.get(X86State.RFLAGS_REST), b.constant(Type.I64, ~LazyFlags.IF)));
+        b.put(X86State.RFLAGS_REST, b.and(b.get(X86State.RFLAGS_REST), b.constant(Type.I64, ~Rflags.IF)));
         b.jump(x.nextPc(), JumpKind.NEXT);
     }
 
@@ -306,7 +306,7 @@ final class SystemSemantics {
             return;
         }
         Value rest = b.get(X86State.RFLAGS_REST);
-        b.put(X86State.RFLAGS_REST, set ? b.or(rest, b.constant(Type.I64, LazyFlags.AC)) : b.and(rest, b.constant(Type.I64, ~LazyFlags.AC)));
+        b.put(X86State.RFLAGS_REST, set ? b.or(rest, b.constant(Type.I64, Rflags.AC)) : b.and(rest, b.constant(Type.I64, ~Rflags.AC)));
     }
 
     // The rest of the machine
@@ -350,6 +350,6 @@ final class SystemSemantics {
     /** The source is never short, so CF is always set. */
     private static void random(Lift x) {
         x.write(0, x.b().trunc(x.b().call(SystemHelpers.RANDOM), x.type(0)));
-        x.flags().explicit(x.b().constant(Type.I64, LazyFlags.CF));
+        x.flags().explicit(x.b().constant(Type.I64, Rflags.CF));
     }
 }

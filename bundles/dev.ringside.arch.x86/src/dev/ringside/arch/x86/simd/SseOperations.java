@@ -3,7 +3,7 @@ package dev.ringside.arch.x86.simd;
 import static dev.ringside.ir.Type.I32;
 import static dev.ringside.ir.Type.I64;
 
-import dev.ringside.arch.x86.LazyFlags;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.X86Cpu;
 import dev.ringside.ir.GuestState;
@@ -391,7 +391,7 @@ public final class SseOperations {
         int s = XMM0 + ((int) b << 1);
         boolean zero = (r[d] & r[s] | r[d + 1] & r[s + 1]) == 0;
         boolean carry = (~r[d] & r[s] | ~r[d + 1] & r[s + 1]) == 0;
-        return (zero ? LazyFlags.ZF : 0) | (carry ? LazyFlags.CF : 0);
+        return (zero ? Rflags.ZF : 0) | (carry ? Rflags.CF : 0);
     }));
 
     /** {@code (x, y)} → ZF, PF and CF in their RFLAGS positions. */
@@ -439,8 +439,8 @@ public final class SseOperations {
         } else {
             r[X86State.RCX] = StringCompare.index(result, control);
         }
-        return (result != 0 ? LazyFlags.CF : 0) | (sLength < lanes ? LazyFlags.ZF : 0) | (dLength < lanes ? LazyFlags.SF : 0)
-                | ((result & 1) != 0 ? LazyFlags.OF : 0);
+        return (result != 0 ? Rflags.CF : 0) | (sLength < lanes ? Rflags.ZF : 0) | (dLength < lanes ? Rflags.SF : 0)
+                | ((result & 1) != 0 ? Rflags.OF : 0);
     }
 
     private static void maskedStore(X86Cpu cpu, long address, int flags, long data, long mask) {

@@ -160,7 +160,7 @@ class X86AssemblerTest {
     void errorsNameLineColumnAndWhatWouldBeRight() {
         assertThat(error(64, "\n  movx eax, 1")).isEqualTo("t.asm:2:3: unknown instruction 'movx'");
         assertThat(error(64, "inc [rax]")).isEqualTo("t.asm:1:5: the size of this memory operand is not told: write byte or word or dword or qword before it");
-        assertThat(error(64, "mov al, 300")).isEqualTo("t.asm:1:9: the value 0x12c does not fit in 8 bits");
+        assertThat(error(64, "mov al, 300")).isEqualTo("t.asm:1:9: the value 0x12c does not fit in 8 bits (-128 to 255)");
         assertThat(error(64, "mov eax, nowhere")).isEqualTo("t.asm:1:10: undefined symbol 'nowhere'");
         assertThat(error(64, "x: nop\nx: nop")).isEqualTo("t.asm:2:1: the symbol 'x' is defined twice");
         assertThat(error(64, "pusha")).isEqualTo("t.asm:1:1: 'pusha' does not exist in 64-bit code");
@@ -173,7 +173,7 @@ class X86AssemblerTest {
         assertThat(error(64, "mov eax, [rax+ebx]")).isEqualTo("t.asm:1:15: registers of an address have one size");
         assertThat(error(64, "mov eax, [rax*7]")).isEqualTo("t.asm:1:15: an index is scaled by 1, 2, 4 or 8, not by 7");
         assertThat(error(64, "db 'abc")).isEqualTo("t.asm:1:4: the string has no closing '");
-        assertThat(error(64, "jmp short x\n times 200 nop\nx:")).isEqualTo("t.asm:1:5: the target is 200 bytes away, which is out of reach");
+        assertThat(error(64, "jmp short x\n times 200 nop\nx:")).isEqualTo("t.asm:1:5: the target is 200 bytes away, which is out of reach (-128 to 127)");
         assertThat(error(64, "nop\norg 5")).isEqualTo("t.asm:2:1: org comes before the first byte");
         assertThat(error(64, "times -1 nop")).isEqualTo("t.asm:1:7: the count is -1, which is negative");
         assertThat(error(64, "resb 1 << 60")).contains("larger than 64 MiB");
@@ -184,6 +184,43 @@ class X86AssemblerTest {
         assertThat(error(64, "mov eax, [rbx")).isEqualTo("t.asm:1:14: expected ']', not the end of the line");
         assertThat(error(64, "%macro x 1")).startsWith("t.asm:1:1: '%macro' is not supported");
         assertThat(error(64, "a: jmp short a\nx: times y db 0\ny equ 1 << 40")).contains("larger than 64 MiB");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "16 | mov ax, [0x100000]            | 1:9: the address 0x100000 does not fit in 16 bits; write [dword ...] for a 32-bit address",
+        "16 | mov [0x12345], al             | 1:5: the address 0x12345 does not fit in 16 bits; write [dword ...] for a 32-bit address",
+        "16 | mov bx, [0x100000]            | 1:9: the address 0x100000 does not fit in 16 bits; write [dword ...] for a 32-bit address",
+        "16 | mov bx, [bx-0x8001]           | 1:9: the address -0x8001 does not fit in 16 bits",
+        "32 | mov eax, [0x100000000]        | 1:10: the address 0x100000000 does not fit in 32 bits",
+        "32 | mov al, [eax+0x100000000]     | 1:9: the address 0x100000000 does not fit in 32 bits",
+        "64 | mov ecx, [0x100000000]        | 1:10: the address 0x100000000 does not fit in 32 sign-extended bits (-0x80000000 to 0x7fffffff)",
+        "64 | mov ecx, [rbx+0x80000000]     | 1:10: the address 0x80000000 does not fit in 32 sign-extended bits (-0x80000000 to 0x7fffffff)",
+        "64 | mov ecx, [byte rbx+300]         | 1:10: the displacement 0x12c does not fit in 8 sign-extended bits (-128 to 127)",
+        "64 | mov al, -129                  | 1:9: the value -129 does not fit in 8 bits (-128 to 255)",
+        "16 | mov ax, 0x12345               | 1:9: the value 0x12345 does not fit in 16 bits (-0x8000 to 0xffff)",
+        "32 | push 0x1_0000_0000            | 1:6: the value 0x100000000 does not fit in 32 bits (-0x80000000 to 0xffffffff)",
+        "64 | push 0x1_0000_0000            | 1:6: the value 0x100000000 does not fit in 32 sign-extended bits (-0x80000000 to 0x7fffffff)",
+        "64 | add rax, 0xffffffff           | 1:10: the value 0xffffffff does not fit in 32 sign-extended bits (-0x80000000 to 0x7fffffff)",
+        "64 | int 300                       | 1:5: the value 0x12c does not fit in 8 bits (-128 to 255)",
+        "16 | jmp 0x10000:0x1234            | 1:5: the selector 0x10000 does not fit in 16 bits (-0x8000 to 0xffff)",
+        "32 | jmp 8:0x100000000             | 1:7: the offset 0x100000000 does not fit in 32 bits (-0x80000000 to 0xffffffff)",
+        "16 | jmp 0x10000                   | 1:5: the target 0x10000 is not in the same 64 KiB, where 16-bit branches stay; write 'dword' before it, or selector:offset",
+        "64 | db 0, 256                     | 1:7: the value 0x100 does not fit in 8 bits (-128 to 255)",
+        "64 | dw -0x8001                    | 1:4: the value -0x8001 does not fit in 16 bits (-0x8000 to 0xffff)",
+        "64 | dd 0x100000000                | 1:4: the value 0x100000000 does not fit in 32 bits (-0x80000000 to 0xffffffff)",
+        "64 | dq 0x10000000000000000        | 1:4: '0x10000000000000000' does not fit in 64 bits",
+    })
+    void nothingIsCutSilently(int bits, String source, String expected) {
+        assertThat(error(bits, source)).isEqualTo("t.asm:" + expected);
+    }
+
+    @Test
+    void sixteenBitCodeReachesFurtherWhereThatIsWritten() {
+        assertThat(hex(16, "mov ax, [dword 0x100000]")).isEqualTo("67a100001000");
+        assertThat(hex(16, "a32 mov bx, [0x100000]")).isEqualTo("678b1d00001000");
+        assertThat(hex(16, "mov ax, [bx+0xffff]")).isEqualTo("8b47ff");
+        assertThat(hex(16, "jmp dword 0x10000")).isEqualTo("66e9faff0000");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.ringside.arch.x86.cpu;
 import static dev.ringside.arch.x86.cpu.SystemMachine.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.X86State;
 import org.junit.jupiter.api.Test;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import dev.ringside.arch.Access;
 import dev.ringside.arch.RegisterGroup;
 import dev.ringside.arch.Translation;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.X86State;
 import java.time.Duration;
 import java.util.HexFormat;

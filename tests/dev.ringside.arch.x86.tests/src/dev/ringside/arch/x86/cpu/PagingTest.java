@@ -8,6 +8,7 @@ import dev.ringside.arch.Cpu;
 import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.Translation;
 import dev.ringside.arch.WalkStep;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.X86State;
 import java.util.List;
 import org.junit.jupiter.api.Test;

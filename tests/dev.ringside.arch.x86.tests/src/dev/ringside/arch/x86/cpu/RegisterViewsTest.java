@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ringside.arch.Register;
 import dev.ringside.arch.RegisterGroup;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.inspect.InspectNode;
 import org.junit.jupiter.api.Test;

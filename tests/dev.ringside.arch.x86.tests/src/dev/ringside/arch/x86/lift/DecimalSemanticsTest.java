@@ -1,10 +1,10 @@
 package dev.ringside.arch.x86.lift;
 
-import static dev.ringside.arch.x86.LazyFlags.AF;
-import static dev.ringside.arch.x86.LazyFlags.CF;
-import static dev.ringside.arch.x86.LazyFlags.PF;
-import static dev.ringside.arch.x86.LazyFlags.SF;
-import static dev.ringside.arch.x86.LazyFlags.ZF;
+import static dev.ringside.arch.x86.Rflags.AF;
+import static dev.ringside.arch.x86.Rflags.CF;
+import static dev.ringside.arch.x86.Rflags.PF;
+import static dev.ringside.arch.x86.Rflags.SF;
+import static dev.ringside.arch.x86.Rflags.ZF;
 import static dev.ringside.arch.x86.X86State.RAX;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringside.arch.CodeSource;
 import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.x86.LazyFlags;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.cpu.X86Cpu;
 import dev.ringside.arch.x86.decode.Decoder;
@@ -25,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Replays what a real processor did with every integer instruction. Flags that the tables call undefined are not compared. */
 class IntegerCorpusTest {
-    private static final long COMPARED = LazyFlags.ARITHMETIC | LazyFlags.DF;
+    private static final long COMPARED = Rflags.ARITHMETIC | Rflags.DF;
     private static final int REPORTED = 40;
 
     @ParameterizedTest
@@ -199,13 +200,13 @@ class IntegerCorpusTest {
         long mask = 0;
         for (char letter : letters.toCharArray()) {
             mask |= switch (letter) {
-                case 'o' -> LazyFlags.OF;
-                case 's' -> LazyFlags.SF;
-                case 'z' -> LazyFlags.ZF;
-                case 'a' -> LazyFlags.AF;
-                case 'p' -> LazyFlags.PF;
-                case 'c' -> LazyFlags.CF;
-                default -> LazyFlags.DF;
+                case 'o' -> Rflags.OF;
+                case 's' -> Rflags.SF;
+                case 'z' -> Rflags.ZF;
+                case 'a' -> Rflags.AF;
+                case 'p' -> Rflags.PF;
+                case 'c' -> Rflags.CF;
+                default -> Rflags.DF;
             };
         }
         return mask;
@@ -234,7 +235,7 @@ class IntegerCorpusTest {
             for (int r = 0; r < registers(); r++) {
                 machine.cpu().gpr(r, state.get(IntegerCorpus.REGISTERS.get(r)) & valueMask());
             }
-            LazyFlags.setRflags(machine.cpu().slots, state.get("f") | LazyFlags.IF);
+            LazyFlags.setRflags(machine.cpu().slots, state.get("f") | Rflags.IF);
             machine.write(IntegerCorpus.DATA, corpus.memory(number));
         }
 
@@ -301,10 +302,10 @@ class IntegerCorpusTest {
         /** Beyond the tables' columns: OF of shifts and rotates holds for a count of 1, CF of shifts for counts up to the width (SDM 2B). */
         private long undefinedByCount(X86Instruction insn) {
             return switch (insn.means()) {
-                case "rol", "ror", "rcl", "rcr" -> count(insn, 1) > 1 ? LazyFlags.OF : 0;
-                case "shl", "shr", "sar" -> (count(insn, 1) > 1 ? LazyFlags.OF : 0)
-                    | (count(insn, 1) >= insn.operand(0).bits() ? LazyFlags.CF : 0);
-                case "shld", "shrd" -> count(insn, 2) > insn.operand(0).bits() ? LazyFlags.ARITHMETIC : count(insn, 2) > 1 ? LazyFlags.OF : 0;
+                case "rol", "ror", "rcl", "rcr" -> count(insn, 1) > 1 ? Rflags.OF : 0;
+                case "shl", "shr", "sar" -> (count(insn, 1) > 1 ? Rflags.OF : 0)
+                    | (count(insn, 1) >= insn.operand(0).bits() ? Rflags.CF : 0);
+                case "shld", "shrd" -> count(insn, 2) > insn.operand(0).bits() ? Rflags.ARITHMETIC : count(insn, 2) > 1 ? Rflags.OF : 0;
                 default -> 0;
             };
         }

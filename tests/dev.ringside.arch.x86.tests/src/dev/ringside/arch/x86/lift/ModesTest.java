@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ringside.arch.CodeSource;
 import dev.ringside.arch.GuestFault;
-import dev.ringside.arch.x86.LazyFlags;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86Mode;
 import dev.ringside.ir.IrBlock;
@@ -100,7 +100,7 @@ class ModesTest {
     @Test
     void repeatedWordsGoDownThroughAddressZeroOf16Bits() {
         X86TestMachine m = X86TestMachine.realMode();
-        m.rflags(LazyFlags.DF).code(0x1000, "f3ab").gpr(RDI, 2).gpr(RCX, 3).gpr(RAX, 0x5a5a);
+        m.rflags(Rflags.DF).code(0x1000, "f3ab").gpr(RDI, 2).gpr(RCX, 3).gpr(RAX, 0x5a5a);
 
         assertThat(m.run()).isNull();
 
@@ -116,7 +116,7 @@ class ModesTest {
         for (int i = 0; i < 16; i++) {
             m.memory().bytes[0x2000 + i] = (byte) i;
         }
-        m.rflags(LazyFlags.DF).code(0x1000, "f3a4").gpr(RSI, 0x200f).gpr(RDI, 0x2013).gpr(RCX, 16);
+        m.rflags(Rflags.DF).code(0x1000, "f3a4").gpr(RSI, 0x200f).gpr(RDI, 0x2013).gpr(RCX, 16);
 
         assertThat(m.run()).isNull();
 
@@ -127,15 +127,15 @@ class ModesTest {
 
     @Test
     void popfChangesInterruptFlagAndIoplOnlyWithTheRights() {
-        long all = LazyFlags.IF | LazyFlags.IOPL | LazyFlags.CF | LazyFlags.AC;
+        long all = Rflags.IF | Rflags.IOPL | Rflags.CF | Rflags.AC;
 
         assertThat(popf(X86Mode.CPL_0)).isEqualTo(all);
-        assertThat(popf(X86Mode.CPL_3)).isEqualTo(all & ~LazyFlags.IOPL);
-        assertThat(popf(X86Mode.CPL_3 | X86Mode.IO_CHECKED)).isEqualTo(LazyFlags.CF | LazyFlags.AC);
+        assertThat(popf(X86Mode.CPL_3)).isEqualTo(all & ~Rflags.IOPL);
+        assertThat(popf(X86Mode.CPL_3 | X86Mode.IO_CHECKED)).isEqualTo(Rflags.CF | Rflags.AC);
     }
 
     private static long popf(int privilege) {
-        long all = LazyFlags.IF | LazyFlags.IOPL | LazyFlags.CF | LazyFlags.AC;
+        long all = Rflags.IF | Rflags.IOPL | Rflags.CF | Rflags.AC;
         X86TestMachine m = X86TestMachine.longMode().rflags(0);
         m.gpr(RSP, 0x7000);
         m.memory().store(0x7000, 8, all, 0);

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringside.arch.CodeSource;
 import dev.ringside.arch.GuestFault;
-import dev.ringside.arch.x86.LazyFlags;
+import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.ir.IrBlock;
 import dev.ringside.ir.IrInsn;
@@ -77,8 +77,8 @@ class X86LifterTest {
         assertThat(m.run()).isNull();
 
         assertThat(m.gpr(2)).isEqualTo(1);
-        assertThat(m.rflags() & LazyFlags.CF).isEqualTo(LazyFlags.CF);
-        assertThat(m.rflags() & LazyFlags.ZF).isZero();
+        assertThat(m.rflags() & Rflags.CF).isEqualTo(Rflags.CF);
+        assertThat(m.rflags() & Rflags.ZF).isZero();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.ringside.arch.x86.cpu;
+package dev.ringside.arch.x86;
 
 /** Bits of RFLAGS (SDM 1, 3.4.3). */
 public final class Rflags {
