@@ -4,6 +4,7 @@ import dev.ringside.arch.Access;
 import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.Translation;
 import dev.ringside.ir.IrBlock;
+import dev.ringside.testkit.BareCpu;
 import dev.ringside.testkit.RandomBlocks;
 
 /** Runs one random block: memory is one page at 0, code is somewhere, the first exception ends it. */
@@ -42,23 +43,8 @@ final class RandomCpu extends BareCpu {
     }
 
     @Override
-    public boolean hasEvents() {
-        return false;
-    }
-
-    @Override
-    public void serviceEvents() {
-        throw new AssertionError("there are no events");
-    }
-
-    @Override
     public boolean isHalted() {
         return raised != null;
-    }
-
-    @Override
-    public boolean isShutdown() {
-        return false;
     }
 
     @Override
@@ -69,16 +55,6 @@ final class RandomCpu extends BareCpu {
         if (instructions != instruction) {
             raised += ", but " + instructions + " retired";
         }
-    }
-
-    @Override
-    public boolean wantsSingleStep() {
-        return false;
-    }
-
-    @Override
-    public void afterSingleStep() {
-        throw new AssertionError("nobody steps");
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.ringside.engine.interpreter;
 import dev.ringside.arch.Access;
 import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.Translation;
+import dev.ringside.testkit.BareCpu;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,15 +1,16 @@
-package dev.ringside.engine.interpreter;
+package dev.ringside.testkit;
 
 import dev.ringside.arch.Cpu;
 import dev.ringside.arch.EntryState;
+import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.RegisterGroup;
 import dev.ringside.arch.WalkStep;
 import dev.ringside.inspect.Inspector;
 import java.util.List;
 
-/** A processor without the parts that engines do not use. */
-abstract class BareCpu extends Cpu {
-    BareCpu(int index, int slotCount) {
+/** A processor that does nothing; tests override what they need. */
+public abstract class BareCpu extends Cpu {
+    protected BareCpu(int index, int slotCount) {
         super(index, slotCount);
     }
 
@@ -20,7 +21,7 @@ abstract class BareCpu extends Cpu {
 
     @Override
     public void enter(EntryState entry) {
-        throw new UnsupportedOperationException("toys start by hand");
+        throw new UnsupportedOperationException("this processor is started by hand");
     }
 
     @Override
@@ -76,5 +77,50 @@ abstract class BareCpu extends Cpu {
     @Override
     public void inspect(Inspector out) {
         out.hex("pc", pc(), 64);
+    }
+
+    @Override
+    public long pc() {
+        return 0;
+    }
+
+    @Override
+    public void pc(long value) {
+        throw new UnsupportedOperationException("this processor runs nothing");
+    }
+
+    @Override
+    public boolean hasEvents() {
+        return false;
+    }
+
+    @Override
+    public void serviceEvents() {
+        throw new AssertionError("there are no events");
+    }
+
+    @Override
+    public boolean isHalted() {
+        return false;
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return false;
+    }
+
+    @Override
+    public void raise(GuestFault fault) {
+        throw new AssertionError("exception " + fault.vector);
+    }
+
+    @Override
+    public boolean wantsSingleStep() {
+        return false;
+    }
+
+    @Override
+    public void afterSingleStep() {
+        throw new AssertionError("nobody steps");
     }
 }
