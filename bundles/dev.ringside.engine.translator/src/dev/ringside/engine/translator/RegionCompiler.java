@@ -41,7 +41,8 @@ final class RegionCompiler {
     private static final ClassDesc CODE = desc(FastCode.class);
     private static final ClassDesc FRAME = desc(FastFrame.class);
     private static final ClassDesc BLOCK = desc(Block.class);
-    private static final ClassDesc ACCESS = desc(GuestAccess.class);
+    private static final ClassDesc ACCESS = DirectAccess.ACCESS;
+    private static final ClassDesc RARE = desc(GuestAccess.class);
     private static final ClassDesc BODY = desc(Helper.Body.class);
     private static final ClassDesc STATE = desc(dev.ringside.ir.GuestState.class);
     private static final ClassDesc CPU = desc(dev.ringside.arch.Cpu.class);
@@ -911,7 +912,7 @@ final class RegionCompiler {
             mask(32);
         } else {
             enums(op);
-            code.invokestatic(ACCESS, "unary", MethodTypeDesc.of(J, J, OP, TYPE));
+            code.invokestatic(RARE, "unary", MethodTypeDesc.of(J, J, OP, TYPE));
         }
         store(op.d);
     }
@@ -924,7 +925,7 @@ final class RegionCompiler {
         } else {
             load(op.b);
             enums(op);
-            code.invokestatic(ACCESS, "binary", MethodTypeDesc.of(J, J, J, OP, TYPE));
+            code.invokestatic(RARE, "binary", MethodTypeDesc.of(J, J, J, OP, TYPE));
         }
         store(op.d);
     }
