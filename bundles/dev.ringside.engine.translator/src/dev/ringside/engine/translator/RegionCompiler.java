@@ -584,7 +584,7 @@ final class RegionCompiler {
                 load(op.b);
             }
             code.getstatic(OP, op.op == Micro.ROTR ? "ROTR" : "ROTL", OP).getstatic(TYPE, "I" + (64 - op.unusedBits), TYPE);
-            code.invokestatic(ACCESS, "binary", MethodTypeDesc.of(J, J, J, OP, TYPE));
+            code.invokestatic(RARE, "binary", MethodTypeDesc.of(J, J, J, OP, TYPE));
             store(op.d);
             return;
         }
