@@ -1,0 +1,116 @@
+package dev.ringside.pv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringside.pv.hyperv.HypervProvider;
+import dev.ringside.pv.kvm.KvmProvider;
+import dev.ringside.pv.minimal.MinimalProvider;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code --paravirt} says, and what becomes of it. */
+class SelectionTest {
+    private static final List<ParavirtProvider> PROVIDERS = List.of(new HypervProvider(), new KvmProvider(), new MinimalProvider());
+
+    @Test
+    void providersAreFoundAsServices() {
+        assertThat(ServiceLoader.load(ParavirtProvider.class)).extracting(ParavirtProvider::name).contains("kvm", "hyperv", "minimal");
+    }
+
+    @Test
+    void noneLeavesTheProcessorsAnswerAlone() {
+        try (var machine = PvFixture.of("none", 1)) {
+            assertThat(machine.cpuid(1)[2]).isZero();
+            assertThat(machine.iface.hypercall(machine.vcpu(0))).isFalse();
+        }
+    }
+
+    @Test
+    void minimalTellsFrequenciesAndNoName() {
+        try (var machine = PvFixture.of("minimal", 1, new MinimalProvider())) {
+            assertThat(machine.cpuid(1)[2]).isEqualTo(1 << 31);
+            assertThat(machine.cpuid(0x40000000)).containsExactly(0x40000010, 0, 0, 0);
+            assertThat(machine.cpuid(0x40000001)).containsExactly(0, 0, 0, 0);
+            assertThat(machine.cpuid(0x40000010)).containsExactly(1_000_000, 1_000_000, 0, 0);
+            assertThat(machine.vmcall()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void kvmStandsBehindHypervWhicheverIsNamedFirst() {
+        for (String spec : List.of("kvm+hyperv", "hyperv+kvm")) {
+            try (var machine = PvFixture.of(spec, 1, new KvmProvider(), new HypervProvider())) {
+                assertThat(machine.cpuid(0x40000001)[0]).as(spec).isEqualTo(0x31237648);
+                assertThat(machine.cpuid(0x40000100)).as(spec).containsExactly(0x40000110, 0x4b4d564b, 0x564b4d56, 0x4d);
+                assertThat(machine.cpuid(0x40000101)[0] & 1 << 3).as(spec).isNotZero();
+            }
+        }
+    }
+
+    @Test
+    void hypercallsAreHypervsOnceTheGuestHasTakenAName() {
+        try (var machine = PvFixture.of("kvm+hyperv", 1, new KvmProvider(), new HypervProvider())) {
+            machine.cpu(0).gpr(0, 9999);
+            machine.vmcall();
+            assertThat(machine.cpu(0).gpr(0)).isEqualTo(-1000);
+
+            machine.wrmsr(0x40000000, 0x8100_0000_0000_0000L);
+            assertThat(machine.vmcall()).as("the hypercall page is not enabled").isEqualTo(6);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
+        "xen | 'xen' is not in this build",
+        "kvm,flux | 'flux' is not one of",
+        "none,kvmclock | has no features",
+        "hyperv,-synic,stimer | 'stimer' needs 'synic'",
+        "hyperv,-hv-vpindex,hv-tlbflush | 'tlbflush' needs 'vpindex'",
+        "hyperv,-stimer,stimer-direct | 'stimer-direct' needs 'stimer'",
+        "hyperv,evmcs | 'evmcs' cannot be had",
+        "hyperv,vendor=SeventeenLettersX | at most 12 ASCII letters",
+        "hyperv,spinlocks=many | spinlocks='many'",
+        "kvm,-kvm-steal-time,kvm-pv-tlb-flush | 'kvm-pv-tlb-flush' needs 'kvm-steal-time'",
+        "kvm,swap=x | swap='x'",
+        "kvm+kvm | named twice",
+        "kvm+minimal | stands alone",
+        "kvm,,x | empty feature",
+    })
+    void wrongSelectionIsOneClearLine(String spec, String words) {
+        try (var machine = new PvFixture(1)) {
+            assertThatThrownBy(() -> ParavirtInterfaces.create(ParavirtSpec.parse(spec), PROVIDERS, machine)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(words).hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void whatNeedsASwitchedOffDefaultGoesQuietly() {
+        var selection = new HypervProvider().features().select(ParavirtSpec.parse("hyperv,-synic"));
+
+        assertThat(selection.has("synic")).isFalse();
+        assertThat(selection.has("stimer")).isFalse();
+        assertThat(selection.has("stimer-direct")).isFalse();
+        assertThat(selection.has("tlbflush")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hyperv,-stimer", "hyperv,stimer=off", "hyperv,-hv-stimer", "hyperv,hv-stimer=off", "hyperv, -hv_stimer"})
+    void offIsWrittenInManyWays(String spec) {
+        assertThat(new HypervProvider().features().select(ParavirtSpec.parse(spec)).has("stimer")).isFalse();
+    }
+
+    /** docs/system/i386/hyperv.rst of QEMU. */
+    @ParameterizedTest
+    @ValueSource(strings = {"relaxed", "vapic", "spinlocks", "vpindex", "runtime", "crash", "time", "synic", "stimer", "tlbflush", "ipi", "vendor-id", "reset",
+        "frequencies", "reenlightenment", "evmcs", "stimer-direct", "avic", "no-nonarch-coresharing", "version-id-build", "version-id-major", "version-id-minor",
+        "version-id-spack", "version-id-sbranch", "version-id-snumber", "syndbg", "emsr-bitmap", "xmm-input", "tlbflush-ext", "tlbflush-direct", "passthrough",
+        "enforce-cpuid"})
+    void everyNameOfQemusIsKnown(String name) {
+        assertThat(new HypervProvider().features().feature(name)).isNotNull();
+    }
+}
