@@ -17,6 +17,7 @@ public final class Block {
     public final int lengthBytes;
     /** Guest instructions: what a full run retires. */
     public final int count;
+    /** As it was lowered; what runs is a copy in the arena. */
     public final long[] code;
     /** What CALL operations call, and its bodies for calling them with one step less. */
     public final Helper[] helpers;
@@ -28,7 +29,9 @@ public final class Block {
     public final int[] codeStarts;
     public final int[] offsets;
 
-    // Where it came from; set by the cache.
+    // Where it came from, and where its code is; set by the cache.
+    CodeArena arena;
+    int start;
     public long linear;
     public long host;
     /** Host page of its last byte when that is another one, else 0. */
@@ -81,17 +84,36 @@ public final class Block {
 
     /** Whether its runs are counted. */
     public boolean isCounted() {
-        return code.length > 0 && ((code[0] & 0xff) == Micro.COUNT || (code[0] & 0xff) == Micro.ENTER);
+        return code.length > 0 && (code[0] & 0xff) == Micro.COUNT;
     }
 
     /** How many runs of the interpreter are left until it is hot. */
     public int runsLeft() {
-        return (int) code[1];
+        return (int) arena.words[start + 1];
     }
 
     /** It is hot after so many more runs. */
     public void countAgain(int runs) {
-        code[1] = runs;
+        arena.words[start + 1] = runs;
+    }
+
+    /** Whether its runs are its region's. */
+    boolean entersRegion() {
+        return (arena.words[start] & 0xff) == Micro.ENTER;
+    }
+
+    /** From now on its runs are its region's. */
+    void enterRegion() {
+        arena.words[start] = Micro.ENTER;
+    }
+
+    /** Its runs are the interpreter's again. */
+    void leaveRegion(int hotAfter) {
+        // The place of a block that is gone may be another's already.
+        if (!isRemoved()) {
+            arena.words[start] = Micro.COUNT;
+            countAgain(hotAfter);
+        }
     }
 
     /** What is made of its bytes is stale. */

@@ -41,6 +41,7 @@ final class BlockCache {
     private final int slotCount;
     private final Promotion promotion;
 
+    private final CodeArena arena = new CodeArena();
     private final Block[] buckets = new Block[BUCKETS];
     /** By host page: the blocks with bytes in it. */
     private final Map<Long, List<Block>> pages = new HashMap<>();
@@ -73,6 +74,10 @@ final class BlockCache {
 
     int size() {
         return blocks;
+    }
+
+    CodeArena arena() {
+        return arena;
     }
 
     /** The cached block, or null. */
@@ -124,6 +129,11 @@ final class BlockCache {
         }
         boolean counted = host != 0 && !single && !standsAlone && !breakpoints.isAt(linear) && !touchesTheWorld(ir);
         Block block = lower(ir, modeKey, pc, key, host, limit, counted ? promotion.hotAfter() : 0);
+        if (!arena.hasRoom(block.code.length)) {
+            flush();
+        }
+        block.arena = arena;
+        block.start = arena.add(block.code);
         block.linear = linear;
         block.host = host;
         block.secondHostPage = block.lengthBytes > inPage ? secondHost : 0;
@@ -309,5 +319,6 @@ final class BlockCache {
         pages.keySet().forEach(page -> memory.setCodeGranules(page, 0));
         pages.clear();
         blocks = 0;
+        arena.clear();
     }
 }

@@ -21,6 +21,7 @@ final class Executor {
 
     private final Cpu cpu;
     private final SoftMmu mmu;
+    private final CodeArena arena;
     private final long[] slots;
     /** Blocks by program counter, for jumps to computed addresses. An entry holds while its epoch does. */
     private final Block[] cache = new Block[CACHE_SIZE];
@@ -45,13 +46,10 @@ final class Executor {
     private final Promotion promotion;
     private final FastFrame frame;
 
-    Executor(Cpu cpu, SoftMmu mmu) {
-        this(cpu, mmu, Promotion.NONE);
-    }
-
-    Executor(Cpu cpu, SoftMmu mmu, Promotion promotion) {
+    Executor(Cpu cpu, SoftMmu mmu, CodeArena arena, Promotion promotion) {
         this.cpu = cpu;
         this.mmu = mmu;
+        this.arena = arena;
         this.promotion = promotion;
         frame = new FastFrame(cpu, this);
         slots = cpu.slots;
@@ -78,7 +76,7 @@ final class Executor {
      * @return what is left of it
      */
     long run(Block start, long budget) {
-        long left = loop(start, 0, budget);
+        long left = loop(start, start.start, budget);
         while (exit == SLOW) {
             left = slow(left);
             if (exit == SLOW) {
@@ -93,7 +91,7 @@ final class Executor {
         final long[] tlb = mmu.longs(mmuIndex);
         final long now = epoch;
         Block block = start;
-        long[] code = block.code;
+        final long[] code = arena.words;
         int ip = startIp;
         long budget = startBudget;
         while (true) {
@@ -680,8 +678,7 @@ final class Executor {
                     if (next.pc == pc && next.key == block.key && next.epoch == now && budget >= next.count) {
                         budget -= next.count;
                         block = next;
-                        code = block.code;
-                        ip = 0;
+                        ip = next.start;
                         continue;
                     }
                     return leave(block, INDIRECT, pc, budget);
@@ -711,8 +708,7 @@ final class Executor {
             }
             budget -= next.count;
             block = next;
-            code = block.code;
-            ip = 0;
+            ip = next.start;
         }
     }
 
@@ -743,10 +739,10 @@ final class Executor {
      * @return the budget that is left; {@link #exit} is another than {@link #SLOW} when the run ends here
      */
     private long slow(long budget) {
-        if (((int) block.code[ip - 1] & 0xff) == Micro.ENTER) {
+        if (((int) arena.words[ip - 1] & 0xff) == Micro.ENTER) {
             return enter(budget);
         }
-        at(block, ip - 1, budget);
+        at(block, ip - 1 - block.start, budget);
         operation();
         return budget;
     }
@@ -762,7 +758,7 @@ final class Executor {
             block = region.members[where >>> FastCode.MEMBER_SHIFT & FastCode.MEMBER_MASK];
             int how = where >>> FastCode.KIND_SHIFT;
             if (how == FastCode.RESUME) {
-                ip = where & FastCode.INDEX_MASK;
+                ip = block.start + (where & FastCode.INDEX_MASK);
                 return left;
             }
             if (how == FastCode.BEFORE) {
@@ -775,15 +771,15 @@ final class Executor {
             }
             left -= next.count;
             block = next;
-            ip = 0;
-            if (((int) next.code[0] & 0xff) != Micro.ENTER) {
+            ip = next.start;
+            if (!next.entersRegion()) {
                 return left;
             }
         }
     }
 
     private void operation() {
-        long[] code = block.code;
+        long[] code = arena.words;
         long[] s = slots;
         long w = code[ip - 1];
         int d = (int) w >>> 16;
@@ -807,7 +803,7 @@ final class Executor {
             case Micro.RARE -> {
                 int more = (int) code[ip++];
                 int what = more >>> 16;
-                int flags = RareOperations.isAccess(what) ? block.faults.flagsAt(ip - 2) : 0;
+                int flags = RareOperations.isAccess(what) ? block.faults.flagsAt(faultCode) : 0;
                 RareOperations.run(what, s, a, b, more & 0xffff, d, mmu, mmuIndex, flags);
             }
             case Micro.COUNT -> {

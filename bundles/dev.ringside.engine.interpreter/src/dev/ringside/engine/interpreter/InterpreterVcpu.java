@@ -50,7 +50,7 @@ final class InterpreterVcpu implements Vcpu {
         this.blocks = blocks;
         mmu = new SoftMmu(cpu, memory, breakpoints);
         cpu.memory = mmu;
-        executor = new Executor(cpu, mmu, promotion);
+        executor = new Executor(cpu, mmu, blocks.arena(), promotion);
     }
 
     SoftMmu mmu() {

@@ -36,7 +36,7 @@ public final class Region {
                 head.region.drop();
             }
             head.region = this;
-            head.code[0] = Micro.ENTER;
+            head.enterRegion();
         }
     }
 
@@ -52,8 +52,7 @@ public final class Region {
         Block head = members[0];
         if (head.region == this) {
             head.region = null;
-            head.code[0] = Micro.COUNT;
-            head.code[1] = hotAfter;
+            head.leaveRegion(hotAfter);
         }
     }
 }
