@@ -287,6 +287,17 @@ public final class PhysicalMemory implements Inspectable, AutoCloseable {
         }
     }
 
+    /** A guest-physical address at which the byte at {@code host} is seen now, the lowest slot's when there are several; −1 when there is none. */
+    public long gpaAtHost(long host) {
+        for (Slot slot : slots) {
+            long offset = host - slot.backing.host().address - slot.offset;
+            if (slot.isEnabled() && offset >= 0 && offset < slot.sizeBytes()) {
+                return slot.gpa() + offset;
+            }
+        }
+        return -1;
+    }
+
     private int frameAtHost(long hostPage) {
         for (Backing backing : backings) {
             long offset = hostPage - backing.host().address;

@@ -179,4 +179,16 @@ class PhysicalMemoryTest {
         assertThatThrownBy(() -> memory.addRam("ram", 0x800, 0x1000)).hasMessageContaining("0x800").hasMessageContaining("whole pages");
         assertThatThrownBy(() -> memory.addRam("ram", 0, 0)).hasMessageContaining("whole pages");
     }
+
+    @Test
+    void hostAddressLeadsBackToTheGuests() {
+        Slot ram = memory.addRam("ram", 0x10000, 0x4000);
+        memory.alias("again", 0x100000, ram, 0x2000, 0x1000, Writes.STORED);
+
+        assertThat(memory.gpaAtHost(memory.hostAddress(0x12345))).isEqualTo(0x12345);
+        assertThat(memory.gpaAtHost(memory.hostAddress(0x100010))).isEqualTo(0x12010);
+        long host = memory.hostAddress(0x10000);
+        memory.remove(ram);
+        assertThat(memory.gpaAtHost(host)).isEqualTo(-1);
+    }
 }

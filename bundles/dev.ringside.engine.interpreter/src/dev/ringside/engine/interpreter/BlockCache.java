@@ -1,6 +1,7 @@
 package dev.ringside.engine.interpreter;
 
 import dev.ringside.arch.CodeSource;
+import dev.ringside.arch.Cpu;
 import dev.ringside.arch.Lifter;
 import dev.ringside.engine.Breakpoints;
 import dev.ringside.ir.Helper;
@@ -48,6 +49,9 @@ final class BlockCache {
     /** Host addresses of instructions that are known to have effects, and so stand alone. */
     private final Set<Long> alone = new HashSet<>();
     private int blocks;
+
+    /** The processor that ran last: events are its. */
+    Cpu running;
 
     // For inspection
     long lifted;
@@ -141,12 +145,19 @@ final class BlockCache {
         block.chainable = !single && !standsAlone && !breakpoints.isAt(linear) && !touchesTheWorld(ir);
         lifted++;
         if (trace.wants(TraceKind.TB_TRANSLATE)) {
-            trace.emit(TraceKind.TB_TRANSLATE, 0, 0, linear, block.count, 0, 0);
+            emit(TraceKind.TB_TRANSLATE, host, block.count);
         }
         if (host != 0) {
             keep(block, inPage);
         }
         return block;
+    }
+
+    /** @param host 0 where nothing is mapped */
+    private void emit(TraceKind kind, long host, long operand) {
+        long instructions = running == null ? 0 : running.instructions;
+        int vcpu = running == null ? 0 : running.index();
+        trace.emit(kind, instructions, vcpu, host == 0 ? -1 : memory.gpaAtHost(host), operand, 0, 0);
     }
 
     private Block lower(IrBlock ir, int modeKey, long pc, int key, long host, int limit, int hotAfter) {
@@ -248,7 +259,7 @@ final class BlockCache {
             }
         }
         if (removed && trace.wants(TraceKind.TB_INVALIDATE)) {
-            trace.emit(TraceKind.TB_INVALIDATE, 0, 0, hostAddress, lengthBytes, 0, 0);
+            emit(TraceKind.TB_INVALIDATE, hostAddress, lengthBytes);
         }
         // Also when nothing was hit: the granule was a coarse guess, or belonged to blocks long gone.
         recount(hostAddress & -4096);

@@ -85,6 +85,7 @@ final class InterpreterVcpu implements Vcpu {
     @Override
     public VmExit run(long maxInstructions) {
         limit = cpu.instructions + maxInstructions;
+        blocks.running = cpu;
         // Whoever moved the program counter away does not come back to where it stopped.
         skipsAt &= cpu.fetchAddress(cpu.pc()) == skipAddress;
         while (true) {

@@ -219,6 +219,19 @@ class InterpreterTest {
     }
 
     @Test
+    void blocksAreTracedByGuestPhysicalAddressAndInstruction() {
+        cpu.pages.put(0x7000L, 0x2000L);
+        cpu.pc(0x7000);
+        m.at(0x2000).li(0, 9).li(1, 0x7000).st8(0, 1, 32).nop().jmp(0x2020);
+        m.at(0x2020).hlt();
+
+        m.vcpu.run(100);
+        m.memory.write(0x2001, 1, 1);
+
+        assertThat(m.events).contains("tb_translate 2000 5 after 0", "tb_translate 2020 1 after 5", "tb_invalidate 2001 1 after 6");
+    }
+
+    @Test
     void codeWrittenThroughAnAliasIsNotRunStale() {
         cpu.pages.put(0x7000L, 0x2000L);
         m.at(0x2000).bytes(0x01, 5, 1).jmpr(6);

@@ -6,6 +6,7 @@ import dev.ringside.engine.EngineConfig;
 import dev.ringside.engine.EngineProvider;
 import dev.ringside.engine.Vcpu;
 import dev.ringside.memory.PhysicalMemory;
+import dev.ringside.trace.TraceKind;
 import dev.ringside.trace.TraceSink;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,13 +26,15 @@ final class ToyMachine implements AutoCloseable {
     final ToyCpu cpu;
     /** {@code read 20000 after 5}. */
     final List<String> bus = new ArrayList<>();
+    /** {@code tb_translate 1000 3 after 0}: what the engine says of its blocks. */
+    final List<String> events = new ArrayList<>();
     Consumer<Long> onDevice = gpa -> {
     };
 
     ToyMachine(EngineProvider provider) {
         var architecture = new ToyArchitecture();
         memory.addRam("ram", 0, 0x10000);
-        engine = provider.create(new EngineConfig(architecture, memory, TraceSink.NONE));
+        engine = provider.create(new EngineConfig(architecture, memory, new Events()));
         cpu = architecture.newCpu(0);
         cpu.bus = new Bus();
         vcpu = engine.newVcpu(cpu);
@@ -123,6 +126,18 @@ final class ToyMachine implements AutoCloseable {
 
         Code flush() {
             return bytes(0x0f);
+        }
+    }
+
+    private final class Events implements TraceSink {
+        @Override
+        public boolean wants(TraceKind kind) {
+            return kind == TraceKind.TB_TRANSLATE || kind == TraceKind.TB_INVALIDATE;
+        }
+
+        @Override
+        public void emit(TraceKind kind, long instructions, int vcpu, long a, long b, long c, long d) {
+            events.add("%s %x %d after %d".formatted(kind.label(), a, b, instructions));
         }
     }
 
