@@ -1,6 +1,10 @@
 package dev.ringside.ide;
 
 import dev.ringside.ui.disassembly.DisassemblyView;
+import dev.ringside.ui.exits.VmExitsView;
+import dev.ringside.ui.machine.MachineView;
+import dev.ringside.ui.memory.MemoryView;
+import dev.ringside.ui.pagewalk.PageWalkView;
 import dev.ringside.ui.registers.RegistersView;
 import dev.ringside.ui.serial.SerialConsoleView;
 import org.eclipse.debug.ui.IDebugUIConstants;
@@ -29,11 +33,14 @@ public final class RingsidePerspective implements IPerspectiveFactory {
 
         IFolderLayout right = layout.createFolder("right", IPageLayout.RIGHT, 0.64f, editors);
         right.addView(RegistersView.ID);
+        right.addView(MachineView.ID);
 
         IFolderLayout bottom = layout.createFolder("bottom", IPageLayout.BOTTOM, 0.74f, editors);
         bottom.addView(SerialConsoleView.ID);
         bottom.addView(IDebugUIConstants.ID_BREAKPOINT_VIEW);
-        bottom.addView(IDebugUIConstants.ID_MEMORY_VIEW);
+        bottom.addView(MemoryView.ID);
+        bottom.addView(VmExitsView.ID);
+        bottom.addView(PageWalkView.ID);
         bottom.addPlaceholder(IPageLayout.ID_PROBLEM_VIEW);
 
         IFolderLayout centre = layout.createFolder("centre", IPageLayout.BOTTOM, 0.52f, editors);
@@ -46,7 +53,10 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         layout.addShowViewShortcut(RegistersView.ID);
         layout.addShowViewShortcut(SerialConsoleView.ID);
         layout.addShowViewShortcut(IDebugUIConstants.ID_BREAKPOINT_VIEW);
-        layout.addShowViewShortcut(IDebugUIConstants.ID_MEMORY_VIEW);
+        layout.addShowViewShortcut(MachineView.ID);
+        layout.addShowViewShortcut(MemoryView.ID);
+        layout.addShowViewShortcut(VmExitsView.ID);
+        layout.addShowViewShortcut(PageWalkView.ID);
         layout.addShowViewShortcut(IPageLayout.ID_PROJECT_EXPLORER);
         layout.addShowViewShortcut(IPageLayout.ID_OUTLINE);
         layout.addShowViewShortcut(IPageLayout.ID_PROBLEM_VIEW);

@@ -3,7 +3,6 @@ package dev.ringside.debug.core;
 import dev.ringside.machine.MachineControl;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.eclipse.core.resources.IMarkerDelta;
 import org.eclipse.debug.core.DebugPlugin;
 import org.eclipse.debug.core.IBreakpointListener;
@@ -16,7 +15,7 @@ final class InstalledBreakpoints implements IBreakpointListener, IBreakpointMana
     private final MachineControl machine;
 
     /** By breakpoint; guarded by this object's monitor. */
-    private final Map<AddressBreakpoint, Installed> installed = new HashMap<>();
+    private final Map<IBreakpoint, Installed> installed = new HashMap<>();
 
     InstalledBreakpoints(MachineControl machine) {
         this.machine = machine;
@@ -33,33 +32,28 @@ final class InstalledBreakpoints implements IBreakpointListener, IBreakpointMana
         manager().removeBreakpointManagerListener(this);
     }
 
-    synchronized AddressBreakpoint[] at(long address) {
+    /** Breakpoints at this address, or watchpoints on the byte there. */
+    synchronized IBreakpoint[] at(long address) {
         return installed.entrySet().stream()
-                .filter(entry -> entry.getValue().address == address)
+                .filter(entry -> Long.compareUnsigned(address - entry.getValue().address, entry.getValue().lengthBytes) < 0)
                 .map(Map.Entry::getKey)
-                .toArray(AddressBreakpoint[]::new);
+                .toArray(IBreakpoint[]::new);
     }
 
     @Override
     public void breakpointAdded(IBreakpoint breakpoint) {
-        if (breakpoint instanceof AddressBreakpoint ours) {
-            install(ours);
-        }
+        install(breakpoint);
     }
 
     @Override
     public void breakpointRemoved(IBreakpoint breakpoint, IMarkerDelta delta) {
-        if (breakpoint instanceof AddressBreakpoint ours) {
-            uninstall(ours);
-        }
+        uninstall(breakpoint);
     }
 
     @Override
     public void breakpointChanged(IBreakpoint breakpoint, IMarkerDelta delta) {
-        if (breakpoint instanceof AddressBreakpoint ours) {
-            uninstall(ours);
-            install(ours);
-        }
+        uninstall(breakpoint);
+        install(breakpoint);
     }
 
     @Override
@@ -73,14 +67,21 @@ final class InstalledBreakpoints implements IBreakpointListener, IBreakpointMana
         }
     }
 
-    private synchronized void install(AddressBreakpoint breakpoint) {
-        OptionalLong address = breakpoint.address(machine.symbols());
-        if (breakpoint.isActive() && address.isPresent()) {
-            installed.put(breakpoint, new Installed(machine.addBreakpoint(address.getAsLong()), address.getAsLong()));
+    /** Those of other debuggers are none of ours. */
+    private synchronized void install(IBreakpoint breakpoint) {
+        switch (breakpoint) {
+            case AddressBreakpoint stop when stop.isActive() -> stop.address(machine.symbols()).ifPresent(
+                    address -> installed.put(stop, new Installed(machine.addBreakpoint(address), address, 1)));
+            case DataWatchpoint watch when watch.isActive() -> watch.address(machine.symbols()).ifPresent(
+                    address -> installed.put(watch, new Installed(
+                            machine.addWatchpoint(address, watch.lengthBytes(), watch.isAccess(), watch.isModification()), address, watch.lengthBytes())));
+            default -> {
+                // Not ours, or switched off.
+            }
         }
     }
 
-    private synchronized void uninstall(AddressBreakpoint breakpoint) {
+    private synchronized void uninstall(IBreakpoint breakpoint) {
         Installed gone = installed.remove(breakpoint);
         if (gone != null) {
             machine.removeBreakpoint(gone.number);
@@ -92,6 +93,6 @@ final class InstalledBreakpoints implements IBreakpointListener, IBreakpointMana
     }
 
     /** @param number as the machine gave it */
-    private record Installed(int number, long address) {
+    private record Installed(int number, long address, int lengthBytes) {
     }
 }

@@ -1,6 +1,7 @@
 package dev.ringside.debug.core;
 
 import dev.ringside.machine.MachineControl;
+import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.Frame;
 import dev.ringside.machine.StopReason;
 import java.util.ArrayList;
@@ -81,6 +82,11 @@ public final class VcpuThread extends DebugElement implements IThread {
         }).thenRun(() -> fireChangeEvent(DebugEvent.CONTENT));
     }
 
+    /** Changes memory of a stopped machine; the answer comes when every view can be told. Code may have changed, so the frames are read again. */
+    public CompletableFuture<Void> writeMemory(AddressKind kind, long address, byte[] bytes) {
+        return machine().writeMemory(kind, index, address, bytes).thenCompose(nothing -> fetchFrames()).thenRun(() -> fireChangeEvent(DebugEvent.CONTENT));
+    }
+
     /** Reads the frames of the present stop. */
     CompletableFuture<Void> fetchFrames() {
         return machine().frames(index).thenAccept(this::adopt);
@@ -119,8 +125,14 @@ public final class VcpuThread extends DebugElement implements IThread {
 
     @Override
     public IBreakpoint[] getBreakpoints() {
-        boolean mine = target.stopVcpu() == this;
-        return mine && target.stop() instanceof StopReason.Breakpoint(long address) ? target.breakpointsAt(address) : new IBreakpoint[0];
+        if (target.stopVcpu() != this) {
+            return new IBreakpoint[0];
+        }
+        return switch (target.stop()) {
+            case StopReason.Breakpoint(long address) -> target.breakpointsAt(address);
+            case StopReason.Watchpoint(long pc, long address, boolean write) -> target.breakpointsAt(address);
+            case null, default -> new IBreakpoint[0];
+        };
     }
 
     @Override

@@ -261,11 +261,11 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
 
     @Override
     public boolean supportsBreakpoint(IBreakpoint breakpoint) {
-        return breakpoint instanceof AddressBreakpoint;
+        return breakpoint instanceof AddressBreakpoint || breakpoint instanceof DataWatchpoint;
     }
 
-    /** The address at which the machine stopped when a breakpoint stopped it. */
-    AddressBreakpoint[] breakpointsAt(long address) {
+    /** @param address at which the machine stopped when a breakpoint stopped it, or which was accessed */
+    IBreakpoint[] breakpointsAt(long address) {
         return breakpoints.at(address);
     }
 

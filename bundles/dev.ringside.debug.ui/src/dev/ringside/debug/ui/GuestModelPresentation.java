@@ -1,6 +1,7 @@
 package dev.ringside.debug.ui;
 
 import dev.ringside.debug.core.AddressBreakpoint;
+import dev.ringside.debug.core.DataWatchpoint;
 import dev.ringside.debug.core.GuestFrame;
 import dev.ringside.debug.core.StopText;
 import dev.ringside.debug.core.VcpuThread;
@@ -8,6 +9,7 @@ import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.ui.Icons;
 import org.eclipse.core.runtime.CoreException;
 import org.eclipse.debug.core.DebugException;
+import org.eclipse.debug.core.model.IBreakpoint;
 import org.eclipse.debug.core.model.IValue;
 import org.eclipse.debug.ui.IDebugModelPresentation;
 import org.eclipse.debug.ui.IValueDetailListener;
@@ -29,6 +31,7 @@ public final class GuestModelPresentation extends LabelProvider implements IDebu
             case VcpuThread vcpu -> vcpu.getName() + " (" + state(vcpu) + ")";
             case GuestFrame frame -> frame.getName();
             case AddressBreakpoint breakpoint -> breakpoint.expression();
+            case DataWatchpoint watchpoint -> watchpoint.describe();
             default -> null; // the platform's own text
         };
     }
@@ -51,12 +54,13 @@ public final class GuestModelPresentation extends LabelProvider implements IDebu
         ImageDescriptor picture = switch (element) {
             case VmDebugTarget machine when !machine.isTerminated() -> picture("machine");
             case AddressBreakpoint breakpoint -> Icons.descriptor(isEnabled(breakpoint) ? "breakpoint" : "breakpoint-disabled");
+            case DataWatchpoint watchpoint -> Icons.descriptor(isEnabled(watchpoint) ? "watch" : "watch-disabled");
             default -> null; // the platform's own picture
         };
         return picture == null ? null : pictures.create(picture);
     }
 
-    private static boolean isEnabled(AddressBreakpoint breakpoint) {
+    private static boolean isEnabled(IBreakpoint breakpoint) {
         try {
             return breakpoint.isEnabled();
         } catch (CoreException markerGone) {

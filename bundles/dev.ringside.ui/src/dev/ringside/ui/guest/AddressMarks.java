@@ -1,6 +1,7 @@
 package dev.ringside.ui.guest;
 
 import dev.ringside.arch.Symbolizer;
+import java.util.List;
 
 /** Breakpoints as a ruler shows them. A workbench service; UI thread only. */
 public interface AddressMarks {
@@ -11,6 +12,15 @@ public interface AddressMarks {
 
     /** Sets a breakpoint, or removes those that are there. */
     void toggle(long address, Symbolizer symbols);
+
+    /** Sets a data watchpoint on linear addresses. */
+    void watch(long address, int lengthBytes, boolean onRead, boolean onWrite, Symbolizer symbols);
+
+    /** The data watchpoints, as far as this guest knows their symbols. */
+    List<Watched> watched(Symbolizer symbols);
+
+    record Watched(long address, int lengthBytes, boolean enabled) {
+    }
 
     /** {@code listener} runs on the UI thread after every change. */
     void addListener(Runnable listener);

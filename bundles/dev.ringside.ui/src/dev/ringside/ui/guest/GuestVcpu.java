@@ -1,7 +1,12 @@
 package dev.ringside.ui.guest;
 
 import dev.ringside.arch.Symbolizer;
+import dev.ringside.arch.WalkStep;
+import dev.ringside.inspect.InspectNode;
+import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.DisassembledLine;
+import dev.ringside.machine.MachineControl.MemoryBytes;
+import dev.ringside.machine.MachineStatistics;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +55,28 @@ public interface GuestVcpu {
     CompletableFuture<List<DisassembledLine>> disassemble(long address, int before, int after);
 
     void runTo(long address);
+
+    /** Guest RAM as the machine was built with it. */
+    long memoryBytes();
+
+    /** Pages that are not there come as unreadable bytes. */
+    CompletableFuture<MemoryBytes> readMemory(AddressKind kind, long address, int lengthBytes);
+
+    /** Fails with one clear line; afterwards every view is told of a change. */
+    CompletableFuture<Void> writeMemory(AddressKind kind, long address, byte[] bytes);
+
+    /** The levels of the page walk for a linear address, and what comes of it. */
+    CompletableFuture<List<WalkStep>> explainTranslation(long address);
+
+    /**
+     * The lines below several parts of the machine, asked for in one go.
+     *
+     * @param paths names from the root; the empty path is the machine itself
+     * @return as many answers; null for a part that is not there any more
+     */
+    CompletableFuture<List<List<InspectNode>>> inspect(List<List<String>> paths);
+
+    CompletableFuture<MachineStatistics> statistics();
 
     SerialChannel serial();
 }

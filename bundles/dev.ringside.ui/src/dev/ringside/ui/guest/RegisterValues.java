@@ -1,7 +1,9 @@
 package dev.ringside.ui.guest;
 
 import dev.ringside.machine.MachineControl.RegisterGroupValues;
+import java.math.BigInteger;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -10,4 +12,11 @@ import java.util.Set;
  * @param changed names of those that differ from the stop before
  */
 public record RegisterValues(List<RegisterGroupValues> groups, Set<String> changed) {
+    /** The low 64 bits of the register with this name, whatever its case. */
+    public OptionalLong valueOf(String name) {
+        return groups.stream().flatMap(group -> group.registers().stream())
+                .filter(register -> register.name().equalsIgnoreCase(name))
+                .mapToLong(register -> new BigInteger(register.digits(), 16).longValue())
+                .findFirst();
+    }
 }

@@ -2,6 +2,7 @@ package dev.ringside.debug.ui.focus;
 
 import dev.ringside.arch.Symbolizer;
 import dev.ringside.debug.core.AddressBreakpoint;
+import dev.ringside.debug.core.DataWatchpoint;
 import dev.ringside.debug.core.DebugCore;
 import dev.ringside.ui.guest.AddressMarks;
 import java.util.ArrayList;
@@ -58,6 +59,24 @@ final class BreakpointMarks implements AddressMarks, IBreakpointsListener, IBrea
 
     private static void remove(List<AddressBreakpoint> breakpoints) throws CoreException {
         manager().removeBreakpoints(breakpoints.toArray(IBreakpoint[]::new), true);
+    }
+
+    @Override
+    public void watch(long address, int lengthBytes, boolean onRead, boolean onWrite, Symbolizer symbols) {
+        Job.createSystem("Set Watchpoint", monitor -> {
+            DataWatchpoint.create(expression(address, symbols), lengthBytes, onRead, onWrite);
+        }).schedule();
+    }
+
+    @Override
+    public List<Watched> watched(Symbolizer symbols) {
+        List<Watched> watched = new ArrayList<>();
+        for (IBreakpoint breakpoint : manager().getBreakpoints(DebugCore.ID)) {
+            if (breakpoint instanceof DataWatchpoint watchpoint) {
+                watchpoint.address(symbols).ifPresent(address -> watched.add(new Watched(address, watchpoint.lengthBytes(), watchpoint.isActive())));
+            }
+        }
+        return watched;
     }
 
     /** The symbol when one starts here, so that the breakpoint follows it into the next build; else the number. */

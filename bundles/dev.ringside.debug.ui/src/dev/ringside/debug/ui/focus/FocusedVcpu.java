@@ -1,20 +1,27 @@
 package dev.ringside.debug.ui.focus;
 
 import dev.ringside.arch.Symbolizer;
+import dev.ringside.arch.WalkStep;
 import dev.ringside.debug.core.AddressExpression;
 import dev.ringside.debug.core.GuestFrame;
 import dev.ringside.debug.core.GuestRegister;
 import dev.ringside.debug.core.SerialLine;
 import dev.ringside.debug.core.StopText;
 import dev.ringside.debug.core.VcpuThread;
+import dev.ringside.inspect.InspectNode;
+import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.DisassembledLine;
+import dev.ringside.machine.MachineControl.MemoryBytes;
+import dev.ringside.machine.MachineStatistics;
 import dev.ringside.machine.StopReason;
 import dev.ringside.ui.guest.GuestVcpu;
 import dev.ringside.ui.guest.RegisterValues;
 import dev.ringside.ui.guest.SerialChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -104,6 +111,54 @@ record FocusedVcpu(VcpuThread vcpu, GuestFrame frame, long pc, StopReason stop, 
     @Override
     public void runTo(long address) {
         vcpu.runTo(address);
+    }
+
+    @Override
+    public long memoryBytes() {
+        return vcpu.target().machine().description().memoryBytes();
+    }
+
+    @Override
+    public CompletableFuture<MemoryBytes> readMemory(AddressKind kind, long address, int lengthBytes) {
+        return vcpu.target().machine().readMemory(kind, vcpu.index(), address, lengthBytes);
+    }
+
+    @Override
+    public CompletableFuture<Void> writeMemory(AddressKind kind, long address, byte[] bytes) {
+        return vcpu.writeMemory(kind, address, bytes);
+    }
+
+    @Override
+    public CompletableFuture<List<WalkStep>> explainTranslation(long address) {
+        return vcpu.target().machine().explainTranslation(vcpu.index(), address);
+    }
+
+    /** The questions stand in the machine's queue one behind the other, so they are answered together. */
+    @Override
+    public CompletableFuture<List<List<InspectNode>>> inspect(List<List<String>> paths) {
+        List<CompletableFuture<List<InspectNode>>> answers = new ArrayList<>();
+        for (List<String> path : paths) {
+            answers.add(vcpu.target().machine().inspect(path).exceptionally(FocusedVcpu::absentPart));
+        }
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).thenApply(all -> {
+            List<List<InspectNode>> lines = new ArrayList<>();
+            answers.forEach(answer -> lines.add(answer.join()));
+            return lines;
+        });
+    }
+
+    /** What a machine says of a part that it does not have. */
+    private static List<InspectNode> absentPart(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof IllegalArgumentException) {
+            return null;
+        }
+        throw new CompletionException(cause);
+    }
+
+    @Override
+    public CompletableFuture<MachineStatistics> statistics() {
+        return vcpu.target().machine().statistics();
     }
 
     @Override

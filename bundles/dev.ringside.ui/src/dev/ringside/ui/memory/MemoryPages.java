@@ -1,0 +1,87 @@
+package dev.ringside.ui.memory;
+
+import dev.ringside.machine.MachineControl.MemoryBytes;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The pages of guest memory that were read at the present stop, and those of the stop before, to tell what has changed. UI thread only. */
+final class MemoryPages {
+    static final int PAGE_SHIFT = 12;
+    static final int PAGE_BYTES = 1 << PAGE_SHIFT;
+
+    /** Far more than a screen shows; scrolling through a whole memory must not keep it. */
+    private static final int MOST_PAGES = 256;
+
+    private Map<Long, Page> now = new HashMap<>();
+    private Map<Long, Page> before = new HashMap<>();
+
+    private record Page(byte[] bytes, boolean[] readable) {
+    }
+
+    /** Nothing is known any more. */
+    void forget() {
+        now = new HashMap<>();
+        before = new HashMap<>();
+    }
+
+    /** The guest has run. */
+    void nextStop() {
+        if (!now.isEmpty()) {
+            before = now;
+            now = new HashMap<>();
+        }
+    }
+
+    /** Something was changed at this stop: what is known is asked for again, and still compared with the stop before. */
+    void outdate() {
+        if (before.isEmpty()) {
+            before = now;
+        }
+        now = new HashMap<>();
+    }
+
+    boolean isKnown(long page) {
+        return now.containsKey(page);
+    }
+
+    /** @param read whole pages */
+    void put(MemoryBytes read) {
+        if (now.size() > MOST_PAGES) {
+            now.clear();
+        }
+        for (int at = 0; at < read.bytes().length; at += PAGE_BYTES) {
+            Page page = new Page(Arrays.copyOfRange(read.bytes(), at, at + PAGE_BYTES), Arrays.copyOfRange(read.readable(), at, at + PAGE_BYTES));
+            now.put(read.address() + at >>> PAGE_SHIFT, page);
+        }
+    }
+
+    /** The byte, or −1 where there is no memory or nothing was read yet. Until a page of this stop is there, that of the stop before stands in. */
+    int at(long address) {
+        Page page = now.getOrDefault(address >>> PAGE_SHIFT, before.get(address >>> PAGE_SHIFT));
+        int offset = (int) address & PAGE_BYTES - 1;
+        return page == null || !page.readable[offset] ? -1 : page.bytes[offset] & 0xff;
+    }
+
+    /** Whether memory is known not to be there. */
+    boolean isAbsent(long address) {
+        Page page = now.getOrDefault(address >>> PAGE_SHIFT, before.get(address >>> PAGE_SHIFT));
+        return page != null && !page.readable[(int) address & PAGE_BYTES - 1];
+    }
+
+    boolean isChanged(long address) {
+        Page page = now.get(address >>> PAGE_SHIFT);
+        Page old = before.get(address >>> PAGE_SHIFT);
+        int offset = (int) address & PAGE_BYTES - 1;
+        return page != null && old != null && page.readable[offset] && old.readable[offset] && page.bytes[offset] != old.bytes[offset];
+    }
+
+    /** Shows a byte that is being written before the machine has said so. */
+    void set(long address, byte value) {
+        Page page = now.get(address >>> PAGE_SHIFT);
+        if (page != null) {
+            before.computeIfAbsent(address >>> PAGE_SHIFT, number -> new Page(page.bytes.clone(), page.readable.clone()));
+            page.bytes[(int) address & PAGE_BYTES - 1] = value;
+        }
+    }
+}

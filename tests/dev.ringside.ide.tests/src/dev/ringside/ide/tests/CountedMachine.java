@@ -1,0 +1,60 @@
+package dev.ringside.ide.tests;
+
+import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
+import dev.ringside.debug.core.launch.InvalidFieldException;
+import dev.ringside.debug.core.launch.VirtualMachines;
+import dev.ringside.machine.MachineControl;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.eclipse.core.runtime.CoreException;
+import org.osgi.framework.FrameworkUtil;
+
+/** A machine that notes what it is asked. */
+final class CountedMachine {
+    /** Name and arguments of each question, in the order in which they came. */
+    final List<Question> questions = new CopyOnWriteArrayList<>();
+    private final MachineControl machine;
+
+    record Question(String name, List<Object> arguments) {
+    }
+
+    private CountedMachine(MachineControl machine) {
+        this.machine = machine;
+    }
+
+    static CountedMachine of(MachineControl machine) {
+        return new CountedMachine(machine);
+    }
+
+    /** The embedded sample on a real machine, as a launch would build it. */
+    static CountedMachine sample(String memory) throws CoreException, InvalidFieldException {
+        Map<String, Object> attributes = Map.of(GuestLaunchConfiguration.IMAGE, GuestLaunchConfiguration.SAMPLE_KERNEL, GuestLaunchConfiguration.MEMORY, memory);
+        GuestLaunchConfiguration guest = GuestLaunchConfiguration.parse(attributes, text -> {
+            throw new AssertionError("the sample has no file " + text);
+        });
+        return of(new VirtualMachines(FrameworkUtil.getBundle(CountedMachine.class).getBundleContext()).open(guest));
+    }
+
+    /** The machine; questions through it are noted. */
+    MachineControl control() {
+        return (MachineControl) Proxy.newProxyInstance(MachineControl.class.getClassLoader(), new Class<?>[] {MachineControl.class}, (proxy, method, arguments) -> {
+            questions.add(new Question(method.getName(), arguments == null ? List.of() : List.of(arguments)));
+            try {
+                return method.invoke(machine, arguments);
+            } catch (InvocationTargetException failed) {
+                throw failed.getCause();
+            }
+        });
+    }
+
+    long count(String name) {
+        return questions.stream().filter(question -> question.name.equals(name)).count();
+    }
+
+    List<Object> firstArguments(String name) {
+        return questions.stream().filter(question -> question.name.equals(name)).map(question -> question.arguments.getFirst()).toList();
+    }
+}

@@ -1,0 +1,347 @@
+package dev.ringside.ide.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.ringside.debug.core.AddressBreakpoint;
+import dev.ringside.debug.core.VmDebugTarget;
+import dev.ringside.machine.MachineControl.AddressKind;
+import dev.ringside.machine.StopReason;
+import dev.ringside.testkit.swtbot.Conditions;
+import dev.ringside.testkit.swtbot.SWTBot;
+import dev.ringside.testkit.swtbot.SWTBotTable;
+import dev.ringside.testkit.swtbot.SWTBotTree;
+import dev.ringside.testkit.swtbot.SWTBotTreeItem;
+import dev.ringside.testkit.swtbot.ScreenshotOnFailure;
+import dev.ringside.ui.exits.VmExitsView;
+import dev.ringside.ui.machine.MachineView;
+import dev.ringside.ui.memory.MemoryView;
+import dev.ringside.ui.pagewalk.PageWalkView;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.eclipse.e4.ui.css.swt.theme.IThemeEngine;
+import org.eclipse.swt.SWT;
+import org.eclipse.swt.widgets.Display;
+import org.eclipse.swt.widgets.Event;
+import org.eclipse.ui.PlatformUI;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Machine, VM Exits, Page Walk and Memory on the sample kernel, run by a real machine whose questions are counted. */
+class GuestViewsTest extends UiTest {
+    private static final String LIGHT = "org.eclipse.e4.ui.css.theme.e4_default";
+    private static final String DARK = "org.eclipse.e4.ui.css.theme.e4_dark";
+    /** Unmapped until the sample's page fault. */
+    private static final String LAZY_PAGE = "0x40000000";
+
+    private CountedMachine machine;
+    private VmDebugTarget guest;
+
+    @AfterEach
+    void backToLight() {
+        theme(LIGHT);
+    }
+
+    private void start(String memory) throws Exception {
+        machine = CountedMachine.sample(memory);
+        guest = Guests.debug(machine.control());
+        stopped(0);
+    }
+
+    private void stopped(long number) {
+        until(() -> "stop " + number + " does not come: " + guest.stop(), () -> guest.stopNumber() >= number && guest.stop() != null);
+        bot.sync();
+    }
+
+    private void step() {
+        long now = guest.stopNumber();
+        guest.stopVcpu().stepInto();
+        until(() -> "no step", () -> guest.stopNumber() > now && guest.stop() != null);
+        bot.sync();
+    }
+
+    private void runTo(String symbol) throws Exception {
+        AddressBreakpoint breakpoint = AddressBreakpoint.create(symbol);
+        long now = guest.stopNumber();
+        guest.resume();
+        until(() -> symbol + " is not reached: " + guest.stop(), () -> guest.stopNumber() > now && guest.stop() instanceof StopReason.Breakpoint);
+        breakpoint.delete();
+        bot.sync();
+    }
+
+    private void until(Supplier<String> otherwise, Callable<Boolean> condition) {
+        bot.waitUntil(Conditions.that(otherwise, condition));
+    }
+
+    // Machine
+
+    @Test
+    void theMachineViewAsksForWhatIsOpenAndOnlyWhileItIsSeen() throws Exception {
+        start("16M");
+        SWTBotTree tree = bot.viewById(MachineView.ID).bot().tree();
+        until(() -> "the machine is not shown", () -> has(tree, "memory"));
+        tree.getTreeItem("com1").expand();
+        until(() -> "com1 stays closed", () -> tree.getTreeItem("com1").getItems().stream().anyMatch(item -> item.getText().equals("IER")));
+        machine.questions.clear();
+
+        step();
+        until(() -> "a step is not shown", () -> value(tree, "instructions").equals("1"));
+
+        // The serial ports are asked for as well while they are on the screen: their renderer says what their own lines mean.
+        assertEquals(List.of(List.of(), List.of("com1"), List.of("com2")), machine.firstArguments("inspect"), "parts asked for");
+        assertTrue(tree.getTreeItem("instructions").isBold(1), "what has changed is marked");
+        assertFalse(tree.getTreeItem("engine").isBold(1));
+        assertEquals("9600 baud, 8N1", tree.getTreeItem("com1").cell(2));
+
+        bot.viewByTitle("Registers").show();
+        machine.questions.clear();
+        step();
+        bot.viewByTitle("Registers").bot().tree();
+        assertEquals(0, machine.count("inspect"), "questions while it cannot be seen");
+
+        bot.viewById(MachineView.ID);
+        until(() -> "it does not catch up", () -> value(tree, "instructions").equals("2"));
+    }
+
+    @Test
+    void theMachineViewFindsWhatNobodyHasOpened() throws Exception {
+        start("16M");
+        SWTBot view = bot.viewById(MachineView.ID).bot();
+        until(() -> "the machine is not shown", () -> has(view.tree(), "memory"));
+
+        view.text(0).setText("DLM");
+
+        until(() -> "it finds " + names(view.tree()), () -> names(view.tree()).equals(List.of("com1", "com2")) || names(view.tree()).equals(List.of("com1")));
+        assertEquals("DLM:DLL", view.tree().getTreeItem("com1").getItems().getFirst().getText());
+
+        view.text(0).setText("");
+        until(() -> "the filter stays", () -> has(view.tree(), "memory"));
+    }
+
+    private static boolean has(SWTBotTree tree, String name) {
+        return names(tree).contains(name);
+    }
+
+    private static List<String> names(SWTBotTree tree) {
+        return tree.getAllItems().stream().map(SWTBotTreeItem::getText).toList();
+    }
+
+    private static String value(SWTBotTree tree, String name) {
+        return tree.getTreeItem(name).cell(1);
+    }
+
+    // VM exits
+
+    @Test
+    void exitsAreCountedSortedAndExplained() throws Exception {
+        start("16M");
+        SWTBotTable table = bot.viewById(VmExitsView.ID).bot().table();
+        assertEquals(0, table.rowCount());
+
+        runTo("touch_lazy_page");
+        until(() -> "no exit is shown", () -> table.indexOf("pio", 0) >= 0);
+        long counted = machine.control().statistics().join().exits().get("pio");
+        until(() -> "pio was counted " + table.cell(table.indexOf("pio", 0), 1) + " times", () -> table.cell(table.indexOf("pio", 0), 1).equals("%,d".formatted(counted)));
+        assertEquals("+%,d".formatted(counted), table.cell(table.indexOf("pio", 0), 2));
+        assertTrue(table.cell(table.indexOf("pio", 0), 4).startsWith("I/O instruction"));
+        assertEquals("pio", table.cell(0, 0), "most first");
+
+        PlatformUi.run(() -> table.widget.getColumn(0).notifyListeners(SWT.Selection, new Event()));
+        List<String> reasons = PlatformUi.call(() -> List.of(table.widget.getItems()).stream().filter(item -> !item.getText(3).equals("no exit")).map(item -> item.getText(0)).toList());
+        assertEquals(reasons.stream().sorted().toList(), reasons);
+    }
+
+    @Test
+    void aRunningGuestIsLookedAtAtMostFourTimesASecondAndNotAtAllWhenHidden() throws Exception {
+        machine = CountedMachine.of(new FakeMachine(1));
+        guest = Guests.debug(machine.control());
+        bot.viewById(VmExitsView.ID);
+        guest.resume();
+        until(() -> "it does not run", () -> guest.stop() == null);
+        long start = System.nanoTime();
+        machine.questions.clear();
+
+        until(() -> "it is not looked at while it runs", () -> machine.count("statistics") >= 4);
+
+        double seconds = (System.nanoTime() - start) / 1e9;
+        assertTrue(machine.count("statistics") <= 4 * seconds + 2, machine.count("statistics") + " looks in " + seconds + " s");
+
+        bot.viewByTitle("Serial Console").show();
+        bot.sync();
+        machine.questions.clear();
+        long hidden = System.nanoTime();
+        until(() -> "half a second does not pass", () -> System.nanoTime() - hidden > 600_000_000);
+        assertTrue(machine.count("statistics") <= 1, machine.count("statistics") + " looks while hidden");
+        guest.suspend();
+    }
+
+    // Page walk
+
+    @Test
+    void aWalkShowsEachLevelAndWhyItFaults() throws Exception {
+        start("16M");
+        PageWalkView view = bot.viewById(PageWalkView.ID).part(PageWalkView.class);
+        SWTBotTable table = bot.viewByTitle("Page Walk").bot().table();
+        until(() -> "no walk of RIP", () -> table.rowCount() == 1 && table.cell(0, 0).equals("no paging"));
+
+        runTo("touch_lazy_page");
+        until(() -> "no walk of RIP with paging", () -> table.rowCount() == 3);
+        assertEquals(List.of("PML4E", "PDPTE", "PDE"), List.of(table.cell(0, 0), table.cell(1, 0), table.cell(2, 0)));
+        assertEquals("0x000000201000", table.cell(0, 1));
+        assertTrue(table.cell(2, 4).contains("maps 2 MiB"), table.cell(2, 4));
+
+        PlatformUi.run(() -> view.walk(LAZY_PAGE));
+        until(() -> "the walk ends with " + table.cell(table.rowCount() - 1, 4), () -> table.cell(table.rowCount() - 1, 4).contains("not present: #PF"));
+
+        runTo("timer_entry");
+        until(() -> "the page is still missing: " + table.cell(table.rowCount() - 1, 4), () -> table.cell(table.rowCount() - 1, 4).contains("maps 4 KiB at 0x300000"));
+
+        PlatformUi.run(() -> view.walk("no_such_symbol"));
+        assertEquals("\"no_such_symbol\" is neither an address, a symbol nor a register", bot.viewByTitle("Page Walk").bot().label("no_such_symbol"));
+    }
+
+    // Memory
+
+    @Test
+    void memoryIsShownFollowedAndMarkedWithOneQuestionAStop() throws Exception {
+        start("16M");
+        MemoryView view = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        runTo("wait_for_ticks");
+        PlatformUi.run(() -> view.goTo("ticks"));
+        long ticks = guest.machine().symbols().addressOf("ticks");
+        until(() -> "ticks is not shown: " + text(view), () -> PlatformUi.call(view::selection) == ticks && text(view).contains("00 00 00 00 00 00 00 00"));
+        machine.questions.clear();
+
+        runTo("timer_entry");
+        step();
+        machine.questions.clear();
+        step();
+        until(() -> "the tick is not marked: " + text(view), () -> PlatformUi.call(() -> view.isChanged(ticks)));
+
+        assertEquals(1, machine.count("readMemory"), "questions at a stop");
+        step();
+        until(() -> "the mark stays", () -> !PlatformUi.call(() -> view.isChanged(ticks)));
+    }
+
+    @Test
+    void typedDigitsAndPastedBytesAreWritten() throws Exception {
+        start("16M");
+        MemoryView view = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        long hello = guest.machine().symbols().addressOf("hello");
+        PlatformUi.run(() -> view.goTo("hello"));
+        until(() -> "no greeting: " + text(view), () -> text(view).contains("Hello"));
+
+        key('4', 0);
+        key('a', 0);
+
+        until(() -> "not written: " + text(view), () -> text(view).contains("Jello") && machine.count("writeMemory") == 2);
+        assertEquals("Jello", new String(guest.machine().readMemory(AddressKind.VIRTUAL, 0, hello, 5).join().bytes(), java.nio.charset.StandardCharsets.US_ASCII));
+        assertEquals(hello + 1, PlatformUi.call(view::selection), "the next byte is next");
+        assertTrue(PlatformUi.call(() -> view.isChanged(hello)), "an edited byte is a changed one");
+    }
+
+    @Test
+    void theWholeMemoryOf512MebibytesScrollsAndIsSearched() throws Exception {
+        start("512M");
+        MemoryView view = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        long last = (512L << 20) - 8;
+        guest.machine().writeMemory(AddressKind.PHYSICAL, 0, last, new byte[] {1, 2, 3, 4, 5, 6, 7, 8}).join();
+        PlatformUi.run(() -> view.showPhysical(true));
+
+        PlatformUi.run(() -> view.goTo("0x1ffffff0"));
+        until(() -> "the end is not shown: " + text(view), () -> text(view).contains("01 02 03 04 05 06 07 08"));
+
+        PlatformUi.run(() -> {
+            view.select(0, 1);
+            view.find("01 02 03 04 05 06 07 08");
+        });
+        long start = System.nanoTime();
+        until(() -> "the search says " + PlatformUi.call(view::searchOutcome), () -> PlatformUi.call(view::searchOutcome).equals("found"));
+        System.out.printf("[speed] search of 512 MiB for 8 bytes: %d ms%n", (System.nanoTime() - start) / 1_000_000);
+        assertEquals(last, PlatformUi.call(view::selection));
+
+        PlatformUi.run(() -> {
+            view.select(0, 1);
+            view.find("ff ee dd cc bb aa 99 88");
+        });
+        bot.viewByTitle("Memory").bot().button("Cancel").click();
+        until(() -> "the search says " + PlatformUi.call(view::searchOutcome), () -> PlatformUi.call(view::searchOutcome).equals("cancelled"));
+        PlatformUi.run(() -> view.find("nonsense"));
+        assertTrue(PlatformUi.call(view::searchOutcome).startsWith("\"nonsense\" is not bytes"));
+    }
+
+    @Test
+    void aWatchpointOnTheSelectionStopsTheGuestThatWritesThere() throws Exception {
+        start("16M");
+        MemoryView view = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        long ticks = guest.machine().symbols().addressOf("ticks");
+        PlatformUi.run(() -> view.goTo("ticks"));
+        until(() -> "ticks is not shown", () -> PlatformUi.call(view::selection) == ticks);
+        PlatformUi.run(() -> view.select(ticks, 8));
+        bot.viewByTitle("Memory").toolbarButton("Watch Selection for Writes").click();
+        until(() -> "no watchpoint", () -> Guests.breakpoints().length == 1);
+        bot.viewByTitle("Breakpoints").show();
+        bot.viewByTitle("Breakpoints").bot().tree().getTreeItem("ticks (8 bytes, write)");
+
+        long now = guest.stopNumber();
+        guest.resume();
+        until(() -> "it runs on: " + guest.stop(), () -> guest.stopNumber() > now && guest.stop() != null);
+
+        assertEquals(ticks, ((StopReason.Watchpoint) guest.stop()).dataAddress());
+        assertTrue(guest.machine().symbols().nameOf(guest.stopVcpu().getTopStackFrame().pc()).startsWith("timer_entry"));
+    }
+
+    // How it looks
+
+    @Test
+    void picturesOfTheViewsInBothThemes() throws Exception {
+        start("512M");
+        runTo("timer_entry");
+        SWTBotTree tree = bot.viewById(MachineView.ID).bot().tree();
+        until(() -> "the machine is not shown", () -> has(tree, "memory"));
+        tree.getTreeItem("com1").expand();
+        MemoryView memory = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        PlatformUi.run(() -> memory.goTo("ticks"));
+        step();
+        step();
+        step();
+        picture("memory-and-machine");
+        PageWalkView walk = bot.viewById(PageWalkView.ID).part(PageWalkView.class);
+        PlatformUi.run(() -> walk.walk(LAZY_PAGE));
+        picture("page-walk");
+        bot.viewById(VmExitsView.ID);
+        picture("vm-exits");
+        theme(DARK);
+        picture("vm-exits-dark");
+        bot.viewById(PageWalkView.ID);
+        picture("page-walk-dark");
+        bot.viewById(MemoryView.ID);
+        PlatformUi.run(() -> memory.find("\"Hello\""));
+        picture("memory-and-machine-dark");
+    }
+
+    private void picture(String name) {
+        bot.sync();
+        bot.workbenchShell().captureScreenshot(ScreenshotOnFailure.folder().resolve(name + ".png").toString());
+    }
+
+    private static void theme(String id) {
+        PlatformUi.run(() -> ((IThemeEngine) PlatformUI.getWorkbench().getDisplay().getData("org.eclipse.e4.ui.css.swt.theme")).setTheme(id, false));
+    }
+
+    private static String text(MemoryView view) {
+        return PlatformUi.call(view::text);
+    }
+
+    private static void key(char character, int keyCode) {
+        PlatformUi.run(() -> {
+            Event event = new Event();
+            event.character = character;
+            event.keyCode = keyCode == 0 ? character : keyCode;
+            event.doit = true;
+            Display.getCurrent().getFocusControl().notifyListeners(SWT.KeyDown, event);
+        });
+    }
+}
