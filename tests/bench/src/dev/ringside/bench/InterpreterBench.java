@@ -17,10 +17,10 @@ import java.util.ServiceLoader;
 
 /**
  * How many million guest instructions a second an engine runs, by loop: best of several rounds, by the processor time of this thread, so that a
- * busy host disturbs it little. Arguments: engine name (interpreter), rounds (8).
+ * busy host disturbs it little. Arguments: engine name (interpreter), rounds (8), millions of
+ * instructions in a round (40; a translator needs a thousand to show its pace).
  */
 public final class InterpreterBench {
-    private static final long INSTRUCTIONS = 40_000_000;
     private static final long PAGE_TABLES = 0x10000;
 
     private InterpreterBench() {
@@ -29,10 +29,11 @@ public final class InterpreterBench {
     public static void main(String[] args) {
         String engine = args.length > 0 ? args[0] : "interpreter";
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 8;
+        long instructions = 1_000_000L * (args.length > 2 ? Integer.parseInt(args[2]) : 40);
         double[] best = new double[GuestLoops.values().length];
         for (int round = 0; round < rounds; round++) {
             for (GuestLoops loop : GuestLoops.values()) {
-                best[loop.ordinal()] = Math.max(best[loop.ordinal()], mips(engine, loop));
+                best[loop.ordinal()] = Math.max(best[loop.ordinal()], mips(engine, loop, instructions));
             }
         }
         double product = 1;
@@ -43,7 +44,7 @@ public final class InterpreterBench {
         System.out.printf(Locale.ROOT, "%-16s %6.0f MIPS%n", "geometric mean", Math.pow(product, 1.0 / best.length));
     }
 
-    private static double mips(String engineName, GuestLoops loop) {
+    private static double mips(String engineName, GuestLoops loop, long instructions) {
         var architecture = new X86Architecture();
         AssemblyResult program = architecture.assembler().assemble(loop.name(), loop.source());
         if (program.hasErrors()) {
@@ -61,12 +62,12 @@ public final class InterpreterBench {
             cpu.enter(new EntryState(EntryState.Mode.LONG_64, program.origin(), Map.of("rsp", 0x90000L), PAGE_TABLES, 0, 0, 8, 0x10));
             var threads = ManagementFactory.getThreadMXBean();
             long start = threads.getCurrentThreadCpuTime();
-            VmExit exit = vcpu.run(INSTRUCTIONS);
+            VmExit exit = vcpu.run(instructions);
             long nanos = threads.getCurrentThreadCpuTime() - start;
             if (!exit.equals(VmExit.BUDGET_REACHED)) {
                 throw new IllegalStateException(loop + " ended with " + exit + " at 0x" + Long.toHexString(cpu.pc()));
             }
-            return INSTRUCTIONS * 1e3 / nanos;
+            return instructions * 1e3 / nanos;
         }
     }
 

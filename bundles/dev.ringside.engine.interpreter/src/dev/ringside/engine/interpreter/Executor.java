@@ -757,17 +757,27 @@ final class Executor {
             left = frame.budget;
             block = region.members[where >>> FastCode.MEMBER_SHIFT & FastCode.MEMBER_MASK];
             int how = where >>> FastCode.KIND_SHIFT;
-            if (how == FastCode.RESUME) {
-                ip = block.start + (where & FastCode.INDEX_MASK);
-                return left;
-            }
             if (how == FastCode.BEFORE) {
                 return leave(block, INDIRECT, block.pc, left);
             }
-            boolean holds = how == FastCode.LINK_0;
-            Block next = holds ? block.next0 : block.next1;
-            if (next.epoch != epoch || left < next.count) {
-                return holds ? leave(block, LINK_0, block.targets[0], left) : leave(block, LINK_1, block.targets[1], left);
+            Block next;
+            if (how == FastCode.RESUME) {
+                ip = block.start + (where & FastCode.INDEX_MASK);
+                long w = block.code[where & FastCode.INDEX_MASK];
+                if (((int) w & 0xff) != Micro.JUMPR) {
+                    return left;
+                }
+                long pc = slots[(int) (w >>> 32) & 0xffff];
+                next = cache[cacheIndex(pc)];
+                if (next.pc != pc || next.key != block.key || next.epoch != epoch || left < next.count) {
+                    return left;
+                }
+            } else {
+                boolean holds = how == FastCode.LINK_0;
+                next = holds ? block.next0 : block.next1;
+                if (next.epoch != epoch || left < next.count) {
+                    return holds ? leave(block, LINK_0, block.targets[0], left) : leave(block, LINK_1, block.targets[1], left);
+                }
             }
             left -= next.count;
             block = next;
