@@ -36,6 +36,7 @@ final class ExitStatus {
             case EndReason.TripleFault t -> GUEST_DEAD;
             case EndReason.Stuck s -> GUEST_DEAD;
             case EndReason.Panicked p -> GUEST_DEAD;
+            case EndReason.DeviceFailed d -> HOST_ERROR;
             case EndReason.Terminated t -> LIMIT;
         };
     }

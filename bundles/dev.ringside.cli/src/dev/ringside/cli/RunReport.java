@@ -23,6 +23,7 @@ record RunReport(Machine machine, StopReason stop, int status, double seconds) {
                 case EndReason.Reset r -> err.println("ringside: " + r.describe());
                 case EndReason.Stuck s -> err.println("ringside: " + s.describe());
                 case EndReason.Panicked p -> err.println("ringside: " + p.describe());
+                case EndReason.DeviceFailed d -> err.println("ringside: " + d.describe());
                 case EndReason.Terminated t -> err.println("ringside: stopped on request");
             }
         } else {

@@ -11,6 +11,14 @@ public interface DeviceProvider {
     String description();
 
     /**
+     * Whether every machine has one such device, named like its {@link #type}, for as long as the provider is installed. The devices that a kind of computer always has come
+     * from its {@link BoardProvider}; this is for a plug-in that adds one more.
+     */
+    default boolean inEveryMachine() {
+        return false;
+    }
+
+    /**
      * @param name unique in the machine
      * @param options from the machine file; unknown ones are an error that names the option
      * @throws IllegalArgumentException with one clear line

@@ -25,10 +25,14 @@ public sealed interface EndReason {
     record Panicked() implements EndReason {
     }
 
+    /** A device that a plug-in brought failed, which is the plug-in's fault and not the guest's. @param explanation one line */
+    record DeviceFailed(String explanation) implements EndReason {
+    }
+
     record Terminated() implements EndReason {
     }
 
-    /** The word for scripts: {@code power-off reset debug-exit triple-fault stuck panicked terminated}. */
+    /** The word for scripts: {@code power-off reset debug-exit triple-fault stuck panicked device-failed terminated}. */
     default String word() {
         return switch (this) {
             case PowerOff p -> "power-off";
@@ -37,6 +41,7 @@ public sealed interface EndReason {
             case TripleFault t -> "triple-fault";
             case Stuck s -> "stuck";
             case Panicked p -> "panicked";
+            case DeviceFailed d -> "device-failed";
             case Terminated t -> "terminated";
         };
     }
@@ -50,6 +55,7 @@ public sealed interface EndReason {
             case TripleFault t -> "triple fault: " + t.explanation().lines().findFirst().orElse("");
             case Stuck s -> "guest is stuck: " + s.explanation();
             case Panicked p -> "the guest reported a panic through pvpanic";
+            case DeviceFailed d -> d.explanation();
             case Terminated t -> "terminated";
         };
     }

@@ -5,6 +5,7 @@ import dev.ringside.arch.Cpu;
 import dev.ringside.arch.EntryState;
 import dev.ringside.arch.Symbolizer;
 import dev.ringside.device.Board;
+import dev.ringside.device.Device;
 import dev.ringside.device.DeviceContext.EndRequest;
 import dev.ringside.engine.Engine;
 import dev.ringside.engine.Vcpu;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A virtual machine. Runs on the thread that calls {@link #run}; everything else belongs to that thread too, except the methods that say otherwise.
@@ -52,6 +54,7 @@ public final class Machine implements Inspectable, AutoCloseable {
     private final Transcript serial;
     private final ParavirtHost paravirtHost;
     private final Injections injections = new Injections();
+    private final List<Device> furtherDevices = new ArrayList<>();
 
     private final AtomicBoolean pauseRequested = new AtomicBoolean();
     private final ConcurrentLinkedQueue<Runnable> input = new ConcurrentLinkedQueue<>();
@@ -115,6 +118,16 @@ public final class Machine implements Inspectable, AutoCloseable {
 
     public Board board() {
         return board;
+    }
+
+    /** Those of the board, then those of plug-ins, in the order in which they are saved and restored. */
+    public List<Device> devices() {
+        return Stream.concat(board.devices().stream(), furtherDevices.stream()).toList();
+    }
+
+    /** A device that is not the board's; added once, before the guest starts. */
+    void add(Device device) {
+        furtherDevices.add(device);
     }
 
     /** The paravirtual interface that the guest finds; one that does nothing when there is none. */
@@ -440,6 +453,12 @@ public final class Machine implements Inspectable, AutoCloseable {
         }
     }
 
+    /** A plug-in's device threw. */
+    void failed(String explanation) {
+        endSlice();
+        end = new EndReason.DeviceFailed(explanation);
+    }
+
     void request(EndRequest request) {
         endSlice();
         switch (request) {
@@ -458,6 +477,7 @@ public final class Machine implements Inspectable, AutoCloseable {
 
     private void reset() {
         board.reset();
+        furtherDevices.forEach(Device::reset);
         paravirtHost.reset();
         boot();
     }
@@ -469,7 +489,7 @@ public final class Machine implements Inspectable, AutoCloseable {
         for (Vcpu vcpu : vcpus) {
             out.child("vcpu" + vcpu.cpu().index(), vcpu.cpu());
         }
-        board.devices().forEach(device -> out.child(device.name(), device));
+        devices().forEach(device -> out.child(device.name(), device));
         out.child("paravirt", paravirt());
         out.child("memory", memory).child("engine", engine);
     }

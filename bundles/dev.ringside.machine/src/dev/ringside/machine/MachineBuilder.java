@@ -188,6 +188,7 @@ public final class MachineBuilder {
         Machine.Bootstrap bootstrap = guest.image() == null ? EntryState::reset : direct(d, guest.image(), map, memory, host, board);
         var machine = new Machine(d, architecture, memory, engine, vcpus, board, host.virtualClock(), recorder, symbols, bootstrap, host, serial,
             paravirtHost);
+        FurtherDevices.create(providers.devices(), host, machine);
         machine.boot();
         return machine;
     }

@@ -4,6 +4,7 @@ import dev.ringside.arch.Architecture;
 import dev.ringside.arch.AssemblyResult;
 import dev.ringside.debug.core.DebugCore;
 import dev.ringside.device.BoardProvider;
+import dev.ringside.device.DeviceProvider;
 import dev.ringside.device.FileBackend;
 import dev.ringside.engine.EngineProvider;
 import dev.ringside.loader.GuestImage;
@@ -63,7 +64,7 @@ public final class VirtualMachines implements MachineOpener {
 
     private MachineProviders providers() {
         return new MachineProviders(all(Architecture.class), all(EngineProvider.class), all(BoardProvider.class), all(ImageFormat.class),
-            all(ParavirtProvider.class));
+            all(ParavirtProvider.class), all(DeviceProvider.class));
     }
 
     private <T> List<T> all(Class<T> type) {
