@@ -2,6 +2,7 @@ package dev.ringside.debug.core.launch;
 
 import dev.ringside.machine.MachineDescription;
 import dev.ringside.machine.MachineDescription.Disk;
+import dev.ringside.pv.ParavirtSpec;
 import dev.ringside.samples.Sample;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -27,6 +28,7 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
     public static final String COMMAND_LINE = "dev.ringside.debug.core.commandLine";
     public static final String MEMORY = "dev.ringside.debug.core.memory";
     public static final String CPUS = "dev.ringside.debug.core.cpus";
+    public static final String PARAVIRT = "dev.ringside.debug.core.paravirt";
     public static final String STOP_AT_ENTRY = "dev.ringside.debug.core.stopAtEntry";
 
     /** What the image field says for the embedded sample kernel, in place of a path. */
@@ -34,6 +36,7 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
 
     public static final String DEFAULT_MEMORY = "128M";
     public static final String DEFAULT_CPUS = "1";
+    public static final String DEFAULT_PARAVIRT = "none";
     public static final int MOST_CPUS = 64;
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*([KMGkmg]?)(?:i?[Bb])?");
@@ -61,7 +64,8 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
                 .withCommandLine(text(attributes, COMMAND_LINE, ""))
                 .withDisks(disk == null ? List.of() : List.of(new Disk(disk, false)))
                 .withMemoryBytes(memoryBytes)
-                .withCpus(cpus);
+                .withCpus(cpus)
+                .withParavirt(paravirt(text(attributes, PARAVIRT, DEFAULT_PARAVIRT)));
         return new GuestLaunchConfiguration(machine, sample, !Boolean.FALSE.equals(attributes.get(STOP_AT_ENTRY)));
     }
 
@@ -115,6 +119,17 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
             case "G", "g" -> 1L << 30;
             default -> MEBIBYTE;
         };
+    }
+
+    /** The form; whether there is such an interface and such a feature is known when the machine is built. */
+    private static String paravirt(String typed) throws InvalidFieldException {
+        String spec = typed.isEmpty() ? DEFAULT_PARAVIRT : typed;
+        try {
+            ParavirtSpec.parse(spec);
+            return spec;
+        } catch (IllegalArgumentException wrong) {
+            throw new InvalidFieldException("Paravirtual interface", wrong.getMessage());
+        }
     }
 
     private static int cpus(String typed) throws InvalidFieldException {

@@ -4,10 +4,12 @@ import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.COMMAND_LI
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.CPUS;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DEFAULT_CPUS;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DEFAULT_MEMORY;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DEFAULT_PARAVIRT;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DISK;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.IMAGE;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.INITRD;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.MEMORY;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.PARAVIRT;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.STOP_AT_ENTRY;
 
 import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
@@ -73,6 +75,10 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
         GridDataFactory.swtDefaults().hint(90, SWT.DEFAULT).applyTo(text(machine, MEMORY, DEFAULT_MEMORY));
         label(machine, "CP&Us:");
         GridDataFactory.swtDefaults().hint(60, SWT.DEFAULT).applyTo(text(machine, CPUS, DEFAULT_CPUS));
+        label(machine, "&Paravirtual interface:");
+        Text paravirt = text(machine, PARAVIRT, DEFAULT_PARAVIRT);
+        paravirt.setToolTipText("none, minimal, kvm, hyperv or kvm+hyperv; features follow with commas, for example hyperv,-stimer");
+        GridDataFactory.fillDefaults().span(3, 1).grab(true, false).hint(LEAST_WIDTH, SWT.DEFAULT).applyTo(paravirt);
 
         stopAtEntry = new Button(page, SWT.CHECK);
         stopAtEntry.setText("&Stop at the first instruction (when debugging)");
@@ -132,6 +138,7 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
     public void setDefaults(ILaunchConfigurationWorkingCopy configuration) {
         configuration.setAttribute(MEMORY, DEFAULT_MEMORY);
         configuration.setAttribute(CPUS, DEFAULT_CPUS);
+        configuration.setAttribute(PARAVIRT, DEFAULT_PARAVIRT);
         configuration.setAttribute(STOP_AT_ENTRY, true);
     }
 
@@ -144,7 +151,12 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
     }
 
     private static String read(ILaunchConfiguration configuration, String attribute) {
-        String whenAbsent = attribute.equals(MEMORY) ? DEFAULT_MEMORY : attribute.equals(CPUS) ? DEFAULT_CPUS : "";
+        String whenAbsent = switch (attribute) {
+            case MEMORY -> DEFAULT_MEMORY;
+            case CPUS -> DEFAULT_CPUS;
+            case PARAVIRT -> DEFAULT_PARAVIRT;
+            default -> "";
+        };
         try {
             return configuration.getAttribute(attribute, whenAbsent);
         } catch (CoreException notAString) {

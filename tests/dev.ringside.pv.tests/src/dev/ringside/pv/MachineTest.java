@@ -1,0 +1,222 @@
+package dev.ringside.pv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ringside.arch.VcpuBus;
+import dev.ringside.loader.RawFormat;
+import dev.ringside.loader.SymbolTable;
+import dev.ringside.machine.EndReason;
+import dev.ringside.machine.Machine;
+import dev.ringside.machine.MachineBuilder;
+import dev.ringside.machine.MachineDescription;
+import dev.ringside.machine.MachineException;
+import dev.ringside.machine.MachineProviders;
+import dev.ringside.machine.StopReason;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.HexFormat;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Interfaces in a whole machine: clocks against each other, turns, overlays, interrupts that end without a register. */
+class MachineTest {
+    private static final long CODE = 0x100000;
+    private static final long PVCLOCK = 0x20000, TSC_PAGE = 0x30000, STEAL = 0x21000;
+    private static final String LOOP = "40 ebfd"; // inc eax; jmp
+    private static final long APIC = 0xfee00000L, HPET = 0xfed00000L;
+    private static final int PM_TIMER = 0x608;
+    private static final double PM_TIMER_NANOS = 1e9 / 3_579_545;
+
+    private static Machine machine(String paravirt, int cpus, String code) throws MachineException {
+        var description = MachineDescription.of(null).withCpus(cpus).withParavirt(paravirt).withNoReboot(true);
+        var builder = new MachineBuilder(MachineProviders.onClassPath(), (file, writable) -> {
+            throw new IOException("no disks here");
+        });
+        return builder.build(description, RawFormat.of(HexFormat.of().parseHex(code.replace(" ", "")), CODE, SymbolTable.empty()));
+    }
+
+    /** Starts processor 1 at 0x8000 in a loop of its own. */
+    private static void startSecond(Machine machine) {
+        VcpuBus bus = machine.cpu(0).bus;
+        machine.memory().write(0x8000, 2, 0xfeeb);
+        bus.mmioWrite(APIC + 0x310, 4, 1 << 24);
+        bus.mmioWrite(APIC + 0x300, 4, 0x4500);
+        bus.mmioWrite(APIC + 0x300, 4, 0x4608);
+    }
+
+    /**
+     * TSC, pvclock, reference TSC page, reference counter MSR, HPET and PM timer, on two processors, over some twenty million instructions: within one tick of each other, and
+     * none ever goes backwards.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void everyClockTellsTheSameTime(long seed) throws MachineException {
+        var random = new Random(seed);
+        try (Machine machine = machine("kvm+hyperv", 2, LOOP)) {
+            startSecond(machine);
+            machine.cpu(0).bus.mmioWrite(HPET + 0x10, 8, 1);
+            long hpetStart = machine.cpu(0).bus.nanos();
+            long hpetFemtos = machine.cpu(0).bus.mmioRead(HPET + 4, 4);
+            long pmStart = machine.cpu(0).bus.portRead(PM_TIMER, 4);
+            long pmNanos = machine.cpu(0).bus.nanos();
+            machine.cpu(0).bus.writeMsr(0x40000021, TSC_PAGE | 1);
+            for (int i = 0; i < 2; i++) {
+                machine.cpu(i).bus.writeMsr(0x4b564d01, PVCLOCK + 0x100 * i | 1);
+            }
+            var last = new long[2][4];
+            for (int i = 0; i < 1000; i++) {
+                assertThat(machine.run(1 + random.nextInt(40_000))).isInstanceOf(StopReason.Limit.class);
+                VcpuBus bus = machine.cpu(i & 1).bus;
+                long nanos = bus.nanos();
+                long pv = pvclock(machine, PVCLOCK + 0x100 * (i & 1), nanos);
+                long page = Math.unsignedMultiplyHigh(nanos, machine.memory().read(TSC_PAGE + 8, 8)) + machine.memory().read(TSC_PAGE + 16, 8);
+                long counter = bus.readMsr(0x40000020);
+                long hpet = (bus.mmioRead(HPET + 0xf0, 8)) * hpetFemtos / 1_000_000 + hpetStart;
+                double pm = (bus.portRead(PM_TIMER, 4) - pmStart & 0xffffff) * PM_TIMER_NANOS + pmNanos;
+                assertThat(pv).isEqualTo(nanos);
+                assertThat(page).isBetween(nanos / 100 - 1, nanos / 100 + 1);
+                assertThat(counter).isEqualTo(nanos / 100);
+                assertThat(hpet).isBetween(nanos - hpetFemtos / 1_000_000 - 1, nanos + 1);
+                assertThat(pm).isBetween(nanos - 2 * PM_TIMER_NANOS, nanos + PM_TIMER_NANOS);
+                long[] now = {pv, page, counter, hpet};
+                for (int k = 0; k < now.length; k++) {
+                    assertThat(now[k]).isGreaterThanOrEqualTo(Math.max(last[0][k], last[1][k]));
+                }
+                last[i & 1] = now;
+            }
+        }
+    }
+
+    private static long pvclock(Machine machine, long gpa, long tsc) {
+        long delta = tsc - machine.memory().read(gpa + 8, 8) << machine.memory().read(gpa + 28, 1);
+        var product = BigInteger.valueOf(delta).multiply(BigInteger.valueOf(machine.memory().read(gpa + 24, 4)));
+        return machine.memory().read(gpa + 16, 8) + product.shiftRight(32).longValueExact();
+    }
+
+    @Test
+    void twoBusyProcessorsStealFromEachOther() throws MachineException {
+        try (Machine machine = machine("kvm", 2, LOOP)) {
+            startSecond(machine);
+            machine.cpu(0).bus.writeMsr(0x4b564d03, STEAL | 1);
+
+            machine.run(2_000_000);
+
+            assertThat(machine.memory().read(STEAL, 8)).as("about half of the time").isBetween(900_000L, 1_100_000L);
+            assertThat(machine.memory().read(STEAL + 8, 4) & 1).isZero();
+        }
+    }
+
+    @Test
+    void aloneNothingIsStolen() throws MachineException {
+        try (Machine machine = machine("kvm", 1, LOOP)) {
+            machine.cpu(0).bus.writeMsr(0x4b564d03, STEAL | 1);
+
+            machine.run(2_000_000);
+
+            assertThat(machine.memory().read(STEAL, 8)).isZero();
+        }
+    }
+
+    @Test
+    void faultHappensAtItsInstruction() throws MachineException {
+        try (Machine machine = machine("kvm", 1, LOOP)) {
+            machine.cpu(0).bus.writeMsr(0x4b564d03, STEAL | 1);
+            machine.inject("steal-burst", 5000);
+
+            machine.run(5000);
+            assertThat(machine.memory().read(STEAL, 8)).isZero();
+            machine.run(1);
+
+            assertThat(machine.memory().read(STEAL, 8)).isEqualTo(100_000_000);
+        }
+    }
+
+    @Test
+    void faultThatTheInterfaceDoesNotHaveIsRefusedWithTheList() throws MachineException {
+        try (Machine machine = machine("kvm", 1, LOOP)) {
+            assertThatThrownBy(() -> machine.inject("lost-event", 1)).hasMessageContaining("'lost-event'").hasMessageContaining("steal-burst");
+        }
+    }
+
+    @Test
+    void wrongInterfaceIsAMachineException() {
+        assertThatThrownBy(() -> machine("vmware", 1, LOOP)).isInstanceOf(MachineException.class).hasMessageContaining("'vmware'").hasMessageContaining("hyperv, kvm");
+    }
+
+    @Test
+    void guestIdleEndsWithAnInterruptThatIsMasked() throws MachineException {
+        // mov ecx, 0x400000f0; rdmsr; mov dx, 0xf4; mov al, 1; out dx, al
+        try (Machine machine = machine("hyperv", 1, "b9f0000040 0f32 66baf400 b001 ee")) {
+            VcpuBus bus = machine.cpu(0).bus;
+            bus.mmioWrite(APIC + 0xf0, 4, 0x1ff);
+            bus.mmioWrite(APIC + 0x3e0, 4, 0xb);
+            bus.mmioWrite(APIC + 0x320, 4, 0x30);
+            bus.mmioWrite(APIC + 0x380, 4, 100_000);
+
+            assertThat(machine.run(1000)).isEqualTo(new StopReason.Ended(new EndReason.DebugExit(1)));
+
+            assertThat(machine.statistics().virtualNanos()).isGreaterThanOrEqualTo(100_000);
+            assertThat(machine.paravirt().counts()).containsEntry("guest idle", 1L);
+        }
+    }
+
+    @Test
+    void kickBeforeTheHaltLetsItPass() throws MachineException {
+        // cli; hlt; mov dx, 0xf4; mov al, 1; out dx, al
+        try (Machine machine = machine("kvm", 1, "fa f4 66baf400 b001 ee")) {
+            machine.cpu(0).kick();
+
+            assertThat(machine.run(1000)).isEqualTo(new StopReason.Ended(new EndReason.DebugExit(1)));
+        }
+        try (Machine machine = machine("kvm", 1, "fa f4 66baf400 b001 ee")) {
+            assertThat(machine.run(1000)).isInstanceOfSatisfying(StopReason.Ended.class, e -> assertThat(e.reason()).isInstanceOf(EndReason.Stuck.class));
+        }
+    }
+
+    @Test
+    void hypercallOfThirtyTwoBitCodeUsesLowerHalves() throws MachineException {
+        // mov eax, 100; vmcall; mov edx, eax; out... : the result is at 0x500
+        try (Machine machine = machine("kvm", 1, "b864000000 0f01c1 a300050000 66baf400 b001 ee")) {
+            machine.run(1000);
+
+            assertThat((int) machine.memory().read(0x500, 4)).isEqualTo(-1000);
+        }
+    }
+
+    @Test
+    void pageThatTheHostTookComesBackWithItsContents() throws MachineException {
+        // mov eax, [0x50000]; mov [0x500], eax; out
+        try (Machine machine = machine("kvm", 1, "a100000500 a300050000 66baf400 b001 ee")) {
+            machine.memory().write(0x50000, 4, 0x12345678);
+            assertThat(machine.memory().takeAway(0x50000)).isTrue();
+            assertThat(machine.memory().isAbsent(0x50fff)).isTrue();
+
+            machine.run(1000);
+
+            assertThat(machine.memory().isAbsent(0x50000)).isFalse();
+            assertThat(machine.memory().read(0x500, 4)).isEqualTo(0x12345678);
+        }
+    }
+
+    @Test
+    void injectedCounterJumpIsSeenByRdtsc() throws MachineException {
+        // rdtsc; mov [0x500], eax; mov [0x504], edx; out
+        try (Machine machine = machine("kvm", 1, "0f31 a300050000 891504050000 66baf400 b001 ee")) {
+            machine.inject("tsc-jump", 0);
+            machine.run(1000);
+
+            assertThat(machine.memory().read(0x500, 8)).isBetween(1_000_000_000L, 1_000_000_100L);
+        }
+    }
+
+    @Test
+    void resetForgetsTheInterfacesState() throws MachineException {
+        // mov ecx, 0x40000003; mov eax, 1; xor edx, edx; wrmsr
+        try (Machine machine = machine("hyperv", 1, "b903000040 b801000000 31d2 0f30 ebfe")) {
+            assertThat(machine.run(1000)).isEqualTo(new StopReason.Ended(new EndReason.Reset("HV_X64_MSR_RESET")));
+        }
+    }
+}
