@@ -40,7 +40,11 @@ final class RingsideActionBarAdvisor extends ActionBarAdvisor {
     private MenuManager fileMenu() {
         MenuManager menu = new MenuManager("&File", IWorkbenchActionConstants.M_FILE);
         menu.add(new GroupMarker(IWorkbenchActionConstants.FILE_START));
+        MenuManager newMenu = new MenuManager("&New", "new");
+        newMenu.add(ContributionItemFactory.NEW_WIZARD_SHORTLIST.create(window));
+        menu.add(newMenu);
         menu.add(new GroupMarker(IWorkbenchActionConstants.NEW_EXT));
+        menu.add(new Separator());
         menu.add(action(ActionFactory.CLOSE));
         menu.add(action(ActionFactory.CLOSE_ALL));
         menu.add(new GroupMarker(IWorkbenchActionConstants.CLOSE_EXT));
@@ -48,6 +52,14 @@ final class RingsideActionBarAdvisor extends ActionBarAdvisor {
         menu.add(action(ActionFactory.SAVE));
         menu.add(action(ActionFactory.SAVE_ALL));
         menu.add(new GroupMarker(IWorkbenchActionConstants.SAVE_EXT));
+        menu.add(action(ActionFactory.REVERT));
+        menu.add(new Separator());
+        menu.add(action(ActionFactory.RENAME));
+        menu.add(action(ActionFactory.REFRESH));
+        menu.add(new Separator());
+        menu.add(action(ActionFactory.IMPORT));
+        menu.add(action(ActionFactory.EXPORT));
+        menu.add(action(ActionFactory.PROPERTIES));
         menu.add(new Separator(MB_ADDITIONS));
         menu.add(new Separator());
         menu.add(action(ActionFactory.QUIT));

@@ -60,6 +60,9 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         layout.addShowViewShortcut(IPageLayout.ID_PROJECT_EXPLORER);
         layout.addShowViewShortcut(IPageLayout.ID_OUTLINE);
         layout.addShowViewShortcut(IPageLayout.ID_PROBLEM_VIEW);
+        layout.addNewWizardShortcut("dev.ringside.asm.ui.newGuestProject");
+        layout.addNewWizardShortcut("org.eclipse.ui.wizards.new.file");
+        layout.addNewWizardShortcut("org.eclipse.ui.wizards.new.folder");
         layout.addPerspectiveShortcut(ID);
     }
 }

@@ -44,9 +44,12 @@ public final class GuestProject {
         workspace.run(inside -> {
             IProjectDescription description = workspace.newProjectDescription(name);
             description.setLocationURI(location);
-            description.setNatureIds(new String[] {NATURE});
             project.create(description, inside);
             project.open(inside);
+            // Natures that a project is created with are not configured, so there would be no builder.
+            IProjectDescription made = project.getDescription();
+            made.setNatureIds(new String[] {NATURE});
+            project.setDescription(made, inside);
             project.setDefaultCharset("UTF-8", inside);
             write(project.getFile(sample.fileName()), sample, inside);
         }, workspace.getRoot(), IWorkspace.AVOID_UPDATE, monitor);

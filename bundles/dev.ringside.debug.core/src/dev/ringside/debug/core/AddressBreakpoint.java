@@ -14,7 +14,7 @@ import org.eclipse.debug.core.model.IBreakpoint;
  * Stops every machine before the instruction at a linear address. The address is kept as the user wrote it, so {@code start_kernel} follows the
  * symbol into the next build of the guest. A machine whose image has no such symbol ignores it.
  */
-public final class AddressBreakpoint extends Breakpoint {
+public final class AddressBreakpoint extends Breakpoint implements GuestBreakpoint {
     public static final String MARKER_TYPE = "dev.ringside.debug.core.addressBreakpoint";
     private static final String EXPRESSION = "dev.ringside.debug.core.expression";
 
@@ -52,9 +52,9 @@ public final class AddressBreakpoint extends Breakpoint {
         return AddressExpression.resolve(expression(), symbols);
     }
 
-    /** Whether it stops machines: enabled, and breakpoints are not skipped as a whole. */
-    public boolean isActive() {
-        return DebugPlugin.getDefault().getBreakpointManager().isEnabled() && getMarker().getAttribute(IBreakpoint.ENABLED, false);
+    @Override
+    public OptionalLong address(VmDebugTarget machine) {
+        return address(machine.machine().symbols());
     }
 
     @Override

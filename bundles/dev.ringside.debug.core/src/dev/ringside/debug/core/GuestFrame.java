@@ -88,9 +88,10 @@ public final class GuestFrame extends DebugElement implements IStackFrame {
         return false;
     }
 
+    /** The line of the source whose bytes are executed next; -1 for code that was not built here. */
     @Override
     public int getLineNumber() {
-        return -1;
+        return vcpu.target().program().map(program -> program.lineAt(pc()).orElse(-1)).orElse(-1);
     }
 
     @Override

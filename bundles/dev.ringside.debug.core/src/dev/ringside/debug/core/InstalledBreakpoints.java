@@ -12,13 +12,15 @@ import org.eclipse.debug.core.model.IBreakpoint;
 
 /** Keeps one machine's breakpoints equal to the active ones of the workspace. */
 final class InstalledBreakpoints implements IBreakpointListener, IBreakpointManagerListener {
+    private final VmDebugTarget target;
     private final MachineControl machine;
 
     /** By breakpoint; guarded by this object's monitor. */
     private final Map<IBreakpoint, Installed> installed = new HashMap<>();
 
-    InstalledBreakpoints(MachineControl machine) {
-        this.machine = machine;
+    InstalledBreakpoints(VmDebugTarget target) {
+        this.target = target;
+        this.machine = target.machine();
     }
 
     void open() {
@@ -70,7 +72,7 @@ final class InstalledBreakpoints implements IBreakpointListener, IBreakpointMana
     /** Those of other debuggers are none of ours. */
     private synchronized void install(IBreakpoint breakpoint) {
         switch (breakpoint) {
-            case AddressBreakpoint stop when stop.isActive() -> stop.address(machine.symbols()).ifPresent(
+            case GuestBreakpoint stop when stop.isActive() -> stop.address(target).ifPresent(
                     address -> installed.put(stop, new Installed(machine.addBreakpoint(address), address, 1)));
             case DataWatchpoint watch when watch.isActive() -> watch.address(machine.symbols()).ifPresent(
                     address -> installed.put(watch, new Installed(

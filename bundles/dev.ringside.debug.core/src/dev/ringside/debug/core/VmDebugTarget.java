@@ -1,11 +1,13 @@
 package dev.ringside.debug.core;
 
+import dev.ringside.asm.core.BuiltProgram;
 import dev.ringside.machine.EndReason;
 import dev.ringside.machine.MachineControl;
 import dev.ringside.machine.StopReason;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.eclipse.core.resources.IMarkerDelta;
 import org.eclipse.debug.core.DebugException;
@@ -31,6 +33,9 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
     private final ILaunch launch;
     private final String name;
     private final MachineControl machine;
+
+    /** Null when the image was not built here, or its source has changed since. */
+    private final BuiltProgram program;
     private final List<VcpuThread> vcpus = new ArrayList<>();
     private final SerialLine serialLine;
     private final InstalledBreakpoints breakpoints;
@@ -44,12 +49,18 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
     private volatile boolean closed;
 
     public VmDebugTarget(ILaunch launch, String name, MachineControl machine) {
+        this(launch, name, machine, null);
+    }
+
+    /** @param program what the machine's image was assembled from, or null */
+    public VmDebugTarget(ILaunch launch, String name, MachineControl machine, BuiltProgram program) {
         super(null);
+        this.program = program;
         this.launch = launch;
         this.name = name;
         this.machine = machine;
         this.serialLine = new SerialLine(machine);
-        this.breakpoints = new InstalledBreakpoints(machine);
+        this.breakpoints = new InstalledBreakpoints(this);
         for (int index = 0; index < machine.vcpuCount(); index++) {
             vcpus.add(new VcpuThread(this, index));
         }
@@ -72,6 +83,11 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
 
     public MachineControl machine() {
         return machine;
+    }
+
+    /** The source of the image, when it was built from one in the workspace. */
+    public Optional<BuiltProgram> program() {
+        return Optional.ofNullable(program);
     }
 
     public List<VcpuThread> vcpus() {
@@ -261,7 +277,7 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
 
     @Override
     public boolean supportsBreakpoint(IBreakpoint breakpoint) {
-        return breakpoint instanceof AddressBreakpoint || breakpoint instanceof DataWatchpoint;
+        return breakpoint instanceof GuestBreakpoint || breakpoint instanceof DataWatchpoint;
     }
 
     /** @param address at which the machine stopped when a breakpoint stopped it, or which was accessed */

@@ -2,11 +2,14 @@ package dev.ringside.debug.ui;
 
 import dev.ringside.debug.core.AddressBreakpoint;
 import dev.ringside.debug.core.DataWatchpoint;
+import dev.ringside.debug.core.GuestBreakpoint;
 import dev.ringside.debug.core.GuestFrame;
+import dev.ringside.debug.core.SourceLineBreakpoint;
 import dev.ringside.debug.core.StopText;
 import dev.ringside.debug.core.VcpuThread;
 import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.ui.Icons;
+import org.eclipse.core.resources.IFile;
 import org.eclipse.core.runtime.CoreException;
 import org.eclipse.debug.core.DebugException;
 import org.eclipse.debug.core.model.IBreakpoint;
@@ -19,10 +22,15 @@ import org.eclipse.jface.resource.LocalResourceManager;
 import org.eclipse.jface.viewers.LabelProvider;
 import org.eclipse.swt.graphics.Image;
 import org.eclipse.ui.IEditorInput;
+import org.eclipse.ui.PartInitException;
+import org.eclipse.ui.PlatformUI;
+import org.eclipse.ui.ide.IDE;
+import org.eclipse.ui.part.FileEditorInput;
 
 /** Names and pictures of a machine's elements in the platform's views. Texts come from what an element already knows: nothing here waits for a guest. */
 public final class GuestModelPresentation extends LabelProvider implements IDebugModelPresentation {
-    private final LocalResourceManager pictures = new LocalResourceManager(JFaceResources.getResources());
+    /** The display is named, because the platform makes and asks presentations beside the UI thread, too. */
+    private final LocalResourceManager pictures = new LocalResourceManager(JFaceResources.getResources(PlatformUI.getWorkbench().getDisplay()));
 
     @Override
     public String getText(Object element) {
@@ -32,6 +40,7 @@ public final class GuestModelPresentation extends LabelProvider implements IDebu
             case GuestFrame frame -> frame.getName();
             case AddressBreakpoint breakpoint -> breakpoint.expression();
             case DataWatchpoint watchpoint -> watchpoint.describe();
+            case SourceLineBreakpoint breakpoint -> breakpoint.source().getName() + ", line " + breakpoint.line();
             default -> null; // the platform's own text
         };
     }
@@ -53,7 +62,7 @@ public final class GuestModelPresentation extends LabelProvider implements IDebu
     public Image getImage(Object element) {
         ImageDescriptor picture = switch (element) {
             case VmDebugTarget machine when !machine.isTerminated() -> picture("machine");
-            case AddressBreakpoint breakpoint -> Icons.descriptor(isEnabled(breakpoint) ? "breakpoint" : "breakpoint-disabled");
+            case GuestBreakpoint breakpoint -> Icons.descriptor(isEnabled(breakpoint) ? "breakpoint" : "breakpoint-disabled");
             case DataWatchpoint watchpoint -> Icons.descriptor(isEnabled(watchpoint) ? "watch" : "watch-disabled");
             default -> null; // the platform's own picture
         };
@@ -86,15 +95,23 @@ public final class GuestModelPresentation extends LabelProvider implements IDebu
         // Nothing can be chosen.
     }
 
-    /** Null: a place in a guest is shown by the Disassembly view, not by an editor. */
+    /** Sources have editors. Null for what only the Disassembly view shows. */
     @Override
     public IEditorInput getEditorInput(Object element) {
-        return null;
+        return switch (element) {
+            case IFile source -> new FileEditorInput(source);
+            case SourceLineBreakpoint breakpoint when breakpoint.source() instanceof IFile source -> new FileEditorInput(source);
+            default -> null;
+        };
     }
 
     @Override
     public String getEditorId(IEditorInput input, Object element) {
-        return null;
+        try {
+            return input instanceof FileEditorInput source ? IDE.getEditorDescriptor(source.getFile(), true, false).getId() : null;
+        } catch (PartInitException noEditor) {
+            return null;
+        }
     }
 
     @Override

@@ -8,10 +8,12 @@ import dev.ringside.testkit.swtbot.SWTWorkbenchBot;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.eclipse.core.resources.IFile;
 import org.eclipse.core.resources.IProject;
 import org.eclipse.core.resources.ResourcesPlugin;
 import org.eclipse.core.runtime.NullProgressMonitor;
+import org.eclipse.core.runtime.jobs.Job;
 import org.eclipse.jface.text.BadLocationException;
 import org.eclipse.jface.text.IDocument;
 import org.eclipse.jface.text.Position;
@@ -72,8 +74,14 @@ final class AsmFixture {
         PlatformUi.run(() -> page().closeAllEditors(false));
     }
 
+    /** Also ends the guests, and waits for the platform to have shown their last source: it opens no editor on a file that is gone. */
     static void deleteProjects() throws Exception {
+        Guests.removeAll();
+        SWTWorkbenchBot bot = new SWTWorkbenchBot();
+        bot.waitUntil(Conditions.that("the platform looks for a source", () -> Stream.of(Job.getJobManager().find(null)).noneMatch(job -> job.getName().contains("Source"))));
+        bot.sync();
         closeAll();
+        bot.sync();
         for (IProject project : ResourcesPlugin.getWorkspace().getRoot().getProjects()) {
             project.delete(true, true, new NullProgressMonitor());
         }

@@ -51,6 +51,11 @@ public class SWTBot {
                 "check box \"" + text + "\""));
     }
 
+    public SWTBotRadio radio(String text) {
+        return new SWTBotRadio(find(Button.class, button -> (button.getStyle() & SWT.RADIO) != 0 && plain(button.getText()).equals(text), 0,
+                "radio button \"" + text + "\""));
+    }
+
     /** The text field after the label {@code label}. */
     public SWTBotText textWithLabel(String label) {
         return new SWTBotText(find(Text.class, text -> {

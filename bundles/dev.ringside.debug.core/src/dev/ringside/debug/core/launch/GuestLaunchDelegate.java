@@ -3,6 +3,7 @@ package dev.ringside.debug.core.launch;
 import dev.ringside.debug.core.DebugCore;
 import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.machine.MachineControl;
+import java.nio.file.Path;
 import org.eclipse.core.runtime.CoreException;
 import org.eclipse.core.runtime.IProgressMonitor;
 import org.eclipse.debug.core.ILaunch;
@@ -17,6 +18,7 @@ import org.osgi.framework.ServiceReference;
 public final class GuestLaunchDelegate extends LaunchConfigurationDelegate {
     @Override
     public void launch(ILaunchConfiguration configuration, String mode, ILaunch launch, IProgressMonitor monitor) throws CoreException {
+        BuiltImages.build(configuration, monitor);
         monitor.subTask("Building the virtual machine");
         GuestLaunchConfiguration guest = read(configuration);
         MachineControl machine = opener().open(guest);
@@ -24,7 +26,9 @@ public final class GuestLaunchDelegate extends LaunchConfigurationDelegate {
             machine.close();
             return;
         }
-        VmDebugTarget target = new VmDebugTarget(launch, configuration.getName(), machine);
+        Path image = guest.machine().image();
+        VmDebugTarget target = new VmDebugTarget(launch, configuration.getName(), machine, image == null ? null : BuiltImages.program(image));
+        launch.setSourceLocator(BuiltImages::source);
         boolean debugging = ILaunchManager.DEBUG_MODE.equals(mode);
         target.start(!(debugging && guest.stopAtEntry()));
     }
@@ -33,7 +37,8 @@ public final class GuestLaunchDelegate extends LaunchConfigurationDelegate {
         try {
             return GuestLaunchConfiguration.parse(configuration.getAttributes(), new WorkspacePaths());
         } catch (InvalidFieldException bad) {
-            throw DebugCore.failure(bad.getMessage(), bad);
+            String errors = BuiltImages.whyMissing(configuration);
+            throw DebugCore.failure(errors == null ? bad.getMessage() : "Image: it cannot be built: " + errors, bad);
         }
     }
 
@@ -43,7 +48,7 @@ public final class GuestLaunchDelegate extends LaunchConfigurationDelegate {
         return other == null ? new VirtualMachines(services) : services.getService(other);
     }
 
-    /** A guest image is not built by the workspace. */
+    /** Only the image's own project is built, by {@link #launch}. */
     @Override
     public boolean buildForLaunch(ILaunchConfiguration configuration, String mode, IProgressMonitor monitor) {
         return false;

@@ -2,6 +2,7 @@ package dev.ringside.debug.core.launch;
 
 import dev.ringside.arch.Architecture;
 import dev.ringside.arch.AssemblyResult;
+import dev.ringside.asm.core.BuiltProgram;
 import dev.ringside.debug.core.DebugCore;
 import dev.ringside.device.BoardProvider;
 import dev.ringside.device.DeviceProvider;
@@ -20,9 +21,11 @@ import dev.ringside.machine.MachineProviders;
 import dev.ringside.pv.ParavirtProvider;
 import dev.ringside.machine.MachineThread;
 import dev.ringside.samples.Sample;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.core.runtime.CoreException;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -48,18 +51,28 @@ public final class VirtualMachines implements MachineOpener {
     private Machine build(GuestLaunchConfiguration guest) throws MachineException, ImageException {
         MachineProviders providers = providers();
         var builder = new MachineBuilder(providers, FileBackend::open);
-        return guest.sample() == null ? builder.build(guest.machine()) : builder.build(guest.machine(), assembled(guest.sample(), providers));
+        GuestImage assembled = guest.sample() != null ? sample(guest.sample(), providers) : built(guest.machine().image(), providers);
+        return assembled == null ? builder.build(guest.machine()) : builder.build(guest.machine(), assembled);
     }
 
-    /** The sample as an image whose symbols are the labels of its source. */
-    private static GuestImage assembled(Sample sample, MachineProviders providers) throws MachineException, ImageException {
+    /** An image that was built here, with the labels of its source as symbols; null for others, and for those that only firmware can start. */
+    private static GuestImage built(Path image, MachineProviders providers) throws MachineException, ImageException {
+        BuiltProgram program = image == null ? null : BuiltImages.program(image);
+        return program == null ? null : withSymbols(image.toString(), program.result(), providers).orElse(null);
+    }
+
+    private static GuestImage sample(Sample sample, MachineProviders providers) throws MachineException, ImageException {
         if (providers.architectures().isEmpty()) {
             throw new MachineException("no architecture is installed; " + sample.fileName() + " cannot be assembled");
         }
         AssemblyResult program = sample.assemble(providers.architectures().getFirst().assembler());
-        GuestImage image = new ImageLoader(providers.formats()).load(new ImageBytes(sample.fileName(), program.bytes()))
+        return withSymbols(sample.fileName(), program, providers)
                 .orElseThrow(() -> new MachineException(sample.fileName() + " is an image of a format that is not installed"));
-        return new GuestImage(image.format(), image.segments(), Sample.symbols(program), image.protocol());
+    }
+
+    private static Optional<GuestImage> withSymbols(String name, AssemblyResult program, MachineProviders providers) throws ImageException {
+        return new ImageLoader(providers.formats()).load(new ImageBytes(name, program.bytes()))
+                .map(image -> new GuestImage(image.format(), image.segments(), Sample.symbols(program), image.protocol()));
     }
 
     private MachineProviders providers() {

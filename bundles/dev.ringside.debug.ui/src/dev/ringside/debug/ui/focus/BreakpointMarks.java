@@ -4,6 +4,8 @@ import dev.ringside.arch.Symbolizer;
 import dev.ringside.debug.core.AddressBreakpoint;
 import dev.ringside.debug.core.DataWatchpoint;
 import dev.ringside.debug.core.DebugCore;
+import dev.ringside.debug.core.GuestBreakpoint;
+import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.ui.guest.AddressMarks;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +49,7 @@ final class BreakpointMarks implements AddressMarks, IBreakpointsListener, IBrea
     /** Markers belong to the workspace, which may be busy: the change is made in the background. */
     @Override
     public void toggle(long address, Symbolizer symbols) {
-        List<AddressBreakpoint> there = breakpointsAt(address, symbols).toList();
+        List<GuestBreakpoint> there = breakpointsAt(address, symbols).toList();
         Job.createSystem("Toggle Breakpoint", monitor -> {
             if (there.isEmpty()) {
                 AddressBreakpoint.create(expression(address, symbols));
@@ -57,7 +59,7 @@ final class BreakpointMarks implements AddressMarks, IBreakpointsListener, IBrea
         }).schedule();
     }
 
-    private static void remove(List<AddressBreakpoint> breakpoints) throws CoreException {
+    private static void remove(List<GuestBreakpoint> breakpoints) throws CoreException {
         manager().removeBreakpoints(breakpoints.toArray(IBreakpoint[]::new), true);
     }
 
@@ -85,11 +87,22 @@ final class BreakpointMarks implements AddressMarks, IBreakpointsListener, IBrea
         return name != null && Objects.equals(symbols.addressOf(name), address) ? name : "0x" + Long.toHexString(address);
     }
 
-    private static Stream<AddressBreakpoint> breakpointsAt(long address, Symbolizer symbols) {
+    private static Stream<GuestBreakpoint> breakpointsAt(long address, Symbolizer symbols) {
         return Stream.of(manager().getBreakpoints(DebugCore.ID))
-                .filter(AddressBreakpoint.class::isInstance)
-                .map(AddressBreakpoint.class::cast)
-                .filter(breakpoint -> breakpoint.address(symbols).equals(OptionalLong.of(address)));
+                .filter(GuestBreakpoint.class::isInstance)
+                .map(GuestBreakpoint.class::cast)
+                .filter(breakpoint -> addressOf(breakpoint, symbols).equals(OptionalLong.of(address)));
+    }
+
+    /** A line has an address in a machine only: the one whose symbols are shown. */
+    private static OptionalLong addressOf(GuestBreakpoint breakpoint, Symbolizer symbols) {
+        if (breakpoint instanceof AddressBreakpoint address) {
+            return address.address(symbols);
+        }
+        return Stream.of(DebugPlugin.getDefault().getLaunchManager().getDebugTargets())
+                .filter(target -> target instanceof VmDebugTarget machine && machine.machine().symbols() == symbols)
+                .map(target -> breakpoint.address((VmDebugTarget) target))
+                .findFirst().orElse(OptionalLong.empty());
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.ringside.debug.ui.launch;
 
+import dev.ringside.asm.core.GuestProject;
 import dev.ringside.debug.core.DebugCore;
+import dev.ringside.debug.core.launch.BuiltImages;
 import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
+import org.eclipse.core.resources.IFile;
 import org.eclipse.core.runtime.CoreException;
 import org.eclipse.debug.core.DebugPlugin;
 import org.eclipse.debug.core.ILaunch;
@@ -25,6 +28,13 @@ public final class GuestConfigurations {
         return create(image, name).doSave();
     }
 
+    /** The configuration that boots what is built from a source, called like its project. */
+    static ILaunchConfiguration forSource(IFile source) throws CoreException {
+        boolean only = GuestProject.sources(source.getProject()).size() == 1;
+        String name = source.getProject().getName() + (only ? "" : " - " + source.getFullPath().removeFileExtension().lastSegment());
+        return forImage(BuiltImages.attribute(GuestProject.image(source)), name);
+    }
+
     static ILaunchConfigurationWorkingCopy create(String image, String name) throws CoreException {
         ILaunchConfigurationWorkingCopy made = type().newInstance(null, manager().generateLaunchConfigurationName(name));
         new GuestTab().setDefaults(made);
@@ -45,7 +55,8 @@ public final class GuestConfigurations {
     public static boolean userHasOwn() {
         try {
             for (ILaunchConfiguration configuration : manager().getLaunchConfigurations(type())) {
-                if (!configuration.getAttribute(GuestLaunchConfiguration.IMAGE, "").equals(GuestLaunchConfiguration.SAMPLE_KERNEL)) {
+                String image = configuration.getAttribute(GuestLaunchConfiguration.IMAGE, "");
+                if (!image.equals(GuestLaunchConfiguration.SAMPLE_KERNEL) && !image.startsWith("${workspace_loc:/" + GuestProject.SAMPLE_NAME + "}")) {
                     return true;
                 }
             }

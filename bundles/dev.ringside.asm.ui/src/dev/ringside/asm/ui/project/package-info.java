@@ -1,0 +1,2 @@
+/** <em>File ▸ New ▸ Guest Project</em>. */
+package dev.ringside.asm.ui.project;
