@@ -30,6 +30,7 @@ final class ParavirtHost implements ParavirtContext {
     private final Board board;
     private final TraceSink trace;
     private final List<Processor> processors;
+    private final List<PvVcpu> vcpus;
     private ParavirtInterface iface = ParavirtInterface.NONE;
     /** Index of the processor that was scheduled in last and not out, or -1. */
     private int scheduled = -1;
@@ -48,6 +49,7 @@ final class ParavirtHost implements ParavirtContext {
         this.board = board;
         this.trace = trace;
         processors = cpus.stream().map(Processor::new).toList();
+        vcpus = List.copyOf(processors);
         fetchTimer = host.virtualClock().newTimer("page fetch", this::fetched);
     }
 
@@ -130,7 +132,7 @@ final class ParavirtHost implements ParavirtContext {
 
     @Override
     public List<PvVcpu> vcpus() {
-        return List.copyOf(processors);
+        return vcpus;
     }
 
     @Override

@@ -393,9 +393,24 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
             .hex("HV_X64_MSR_HYPERCALL", hypercallPage.msr(), 64).child("reference time", time)
             .hex("HV_X64_MSR_REENLIGHTENMENT_CONTROL", reenlightenment, 64).hex("HV_X64_MSR_TSC_INVARIANT_CONTROL", tscInvariant, 64).child("ports", ports)
             .child("crash", crash);
-        vps.forEach(vp -> out.child("vp" + vp.vcpu().index(), vp));
+        vps.forEach(vp -> out.child("vp" + vp.vcpu().index(), vp).child("MSRs of vp" + vp.vcpu().index(), msrs -> inspectMsrs(vp, msrs)));
         out.child("hypercall log", hypercalls.log());
         out.child("hints", hints -> hints().forEach(hint -> hints.text("hint", hint)));
+    }
+
+    /** Those whose reading has no effect. */
+    private void inspectMsrs(Vp vp, Inspector out) {
+        for (HvMsr row : HvMsr.TABLE) {
+            boolean looks = row.canRead() && row.first() != HvMsr.GUEST_IDLE && row.first() != HvMsr.ICR && row.first() != HvMsr.TPR;
+            for (int index = row.first(); looks && index <= row.last(); index++) {
+                String name = row.first() == row.last() ? row.name() : row.name() + "[" + (index - row.first()) + "]";
+                if (privileges.has(row.privilege())) {
+                    out.hex(name, read(vp, index), 64);
+                } else {
+                    out.text(name, "#GP: no " + row.privilege());
+                }
+            }
+        }
     }
 
     private void inspectPrivileges(Inspector out) {

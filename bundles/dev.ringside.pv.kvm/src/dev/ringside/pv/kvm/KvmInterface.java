@@ -95,7 +95,7 @@ final class KvmInterface implements ParavirtInterface {
 
     @Override
     public boolean hasMsr(int index) {
-        return KvmMsr.TABLE.containsKey(index);
+        return index == KvmMsr.MSR_KVM_WALL_CLOCK || index == KvmMsr.MSR_KVM_SYSTEM_TIME || (index & ~0xff) == KvmMsr.MSR_KVM_WALL_CLOCK_NEW;
     }
 
     @Override
@@ -307,7 +307,7 @@ final class KvmInterface implements ParavirtInterface {
 
     @Override
     public void inspect(Inspector out) {
-        out.child("features", this::inspectFeatures).child("wall clock", clock::inspectWallClock);
+        out.child("features", this::inspectFeatures).child("MSRs", this::inspectMsrs).child("wall clock", clock::inspectWallClock);
         for (PvVcpu vcpu : context.vcpus()) {
             out.child("vcpu" + vcpu.index(), (Inspectable) one -> inspectVcpu(vcpu, one));
         }
@@ -320,6 +320,18 @@ final class KvmInterface implements ParavirtInterface {
         for (FeatureTable.Feature feature : features.table().features()) {
             if (!feature.isValue()) {
                 out.text(feature.constant(), (features.has(feature.name()) ? "1: " : "0: ") + feature.text());
+            }
+        }
+    }
+
+    private void inspectMsrs(Inspector out) {
+        for (KvmMsr msr : KvmMsr.TABLE.values()) {
+            for (PvVcpu vcpu : context.vcpus()) {
+                if (features.has(msr.feature())) {
+                    out.hex(msr.name() + " of vcpu" + vcpu.index(), readMsr(vcpu, msr.index()), 64);
+                } else if (vcpu.index() == 0) {
+                    out.text(msr.name(), "#GP: " + msr.feature() + " is off");
+                }
             }
         }
     }
