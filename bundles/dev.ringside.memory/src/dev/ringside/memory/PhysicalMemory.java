@@ -417,8 +417,10 @@ public final class PhysicalMemory implements Inspectable, AutoCloseable {
                 show(slot, Math.max(gpa, slot.gpa()), Math.min(end, slot.gpa() + slot.sizeBytes()));
             }
         }
-        if (!absent.isEmpty()) {
-            absent.stream().map(number -> number << PAGE_SHIFT).filter(at -> at >= gpa && at < end).forEach(at -> setPage(at, 0, 0));
+        for (long at = gpa; at < end && !absent.isEmpty(); at += PAGE_BYTES) {
+            if (isAbsent(at)) {
+                setPage(at, 0, 0);
+            }
         }
         tellMapListeners(gpa, sizeBytes);
     }

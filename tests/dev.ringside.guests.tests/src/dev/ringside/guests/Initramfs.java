@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 
 /** An initial RAM file system in the kernel's own format (Documentation/driver-api/early-userspace/buffer-format.rst): cpio newc, gzipped. */
@@ -18,12 +20,20 @@ final class Initramfs {
 
     /** Busybox as the only program, and {@code script} as /init, which it runs. */
     static Path withInit(Path folder, String script) throws IOException {
+        return withInit(folder, script, Map.of());
+    }
+
+    /** As {@link #withInit(Path, String)}, with further programs under /bin. */
+    static Path withInit(Path folder, String script, Map<String, byte[]> programs) throws IOException {
         var fs = new Initramfs();
         for (String directory : new String[] {"bin", "dev", "proc", "sys"}) {
             fs.entry(directory, DIRECTORY, new byte[0], 0, 0);
         }
         fs.entry("dev/console", CHARACTER_DEVICE, new byte[0], 5, 1);
         fs.entry("bin/busybox", EXECUTABLE, Files.readAllBytes(DebianPackages.busybox()), 0, 0);
+        for (var program : new TreeMap<>(programs).entrySet()) {
+            fs.entry("bin/" + program.getKey(), EXECUTABLE, program.getValue(), 0, 0);
+        }
         fs.entry("init", EXECUTABLE, script.getBytes(StandardCharsets.UTF_8), 0, 0);
         fs.entry("TRAILER!!!", 0, new byte[0], 0, 0);
         Path file = folder.resolve("initrd.gz");
