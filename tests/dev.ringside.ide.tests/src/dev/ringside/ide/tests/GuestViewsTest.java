@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.eclipse.e4.ui.css.swt.theme.IThemeEngine;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.widgets.Canvas;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Event;
 import org.eclipse.ui.PlatformUI;
@@ -204,10 +205,16 @@ class GuestViewsTest extends UiTest {
 
     // Memory
 
+    private MemoryView memory() {
+        MemoryView view = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        PlatformUi.run(() -> view.showPhysical(false));
+        return view;
+    }
+
     @Test
     void memoryIsShownFollowedAndMarkedWithOneQuestionAStop() throws Exception {
         start("16M");
-        MemoryView view = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        MemoryView view = memory();
         runTo("wait_for_ticks");
         PlatformUi.run(() -> view.goTo("ticks"));
         long ticks = guest.machine().symbols().addressOf("ticks");
@@ -228,11 +235,13 @@ class GuestViewsTest extends UiTest {
     @Test
     void typedDigitsAndPastedBytesAreWritten() throws Exception {
         start("16M");
-        MemoryView view = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        MemoryView view = memory();
         long hello = guest.machine().symbols().addressOf("hello");
         PlatformUi.run(() -> view.goTo("hello"));
         until(() -> "no greeting: " + text(view), () -> text(view).contains("Hello"));
 
+        PlatformUi.run(view::setFocus);
+        until(() -> "the bytes have no focus", () -> PlatformUi.call(() -> Display.getCurrent().getFocusControl() instanceof Canvas));
         key('4', 0);
         key('a', 0);
 
@@ -245,7 +254,7 @@ class GuestViewsTest extends UiTest {
     @Test
     void theWholeMemoryOf512MebibytesScrollsAndIsSearched() throws Exception {
         start("512M");
-        MemoryView view = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        MemoryView view = memory();
         long last = (512L << 20) - 8;
         guest.machine().writeMemory(AddressKind.PHYSICAL, 0, last, new byte[] {1, 2, 3, 4, 5, 6, 7, 8}).join();
         PlatformUi.run(() -> view.showPhysical(true));
@@ -275,7 +284,7 @@ class GuestViewsTest extends UiTest {
     @Test
     void aWatchpointOnTheSelectionStopsTheGuestThatWritesThere() throws Exception {
         start("16M");
-        MemoryView view = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        MemoryView view = memory();
         long ticks = guest.machine().symbols().addressOf("ticks");
         PlatformUi.run(() -> view.goTo("ticks"));
         until(() -> "ticks is not shown", () -> PlatformUi.call(view::selection) == ticks);
@@ -302,7 +311,7 @@ class GuestViewsTest extends UiTest {
         SWTBotTree tree = bot.viewById(MachineView.ID).bot().tree();
         until(() -> "the machine is not shown", () -> has(tree, "memory"));
         tree.getTreeItem("com1").expand();
-        MemoryView memory = bot.viewById(MemoryView.ID).part(MemoryView.class);
+        MemoryView memory = memory();
         PlatformUi.run(() -> memory.goTo("ticks"));
         step();
         step();

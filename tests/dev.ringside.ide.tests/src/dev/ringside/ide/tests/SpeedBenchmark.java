@@ -1,0 +1,125 @@
+package dev.ringside.ide.tests;
+
+import dev.ringside.debug.core.VmDebugTarget;
+import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
+import dev.ringside.testkit.swtbot.Conditions;
+import dev.ringside.testkit.swtbot.SWTBotTree;
+import dev.ringside.testkit.swtbot.SWTBotTreeItem;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.eclipse.debug.core.ILaunchConfigurationWorkingCopy;
+import org.eclipse.debug.ui.DebugUITools;
+import org.eclipse.swt.widgets.Display;
+import org.eclipse.ui.IWorkbenchPage;
+import org.eclipse.ui.PartInitException;
+import org.eclipse.ui.PlatformUI;
+import org.junit.jupiter.api.Test;
+
+/**
+ * How fast the workbench answers, printed as lines that begin with {@code [speed]}. No test: numbers depend on the machine and what else it does.
+ *
+ * <pre>
+ * ./ringside test -pl :dev.ringside.ide.tests -am -Dtest=SpeedBenchmark
+ * </pre>
+ *
+ * With {@code RINGSIDE_BENCH_IMAGE} naming a kernel it steps that, suspended in the middle of its boot, instead of the sample.
+ */
+class SpeedBenchmark extends UiTest {
+    private static final int WARM_UP = 20;
+    private static final int STEPS = 60;
+    private static final List<String> VIEWS = List.of("registers", "disassembly", "serialConsole", "machine", "memory", "vmExits", "pageWalk");
+
+    @Test
+    void stepUntilTheScreenIsSettled() throws Exception {
+        VmDebugTarget guest = suspendedGuest();
+        double[] millis = new double[STEPS];
+        for (int i = -WARM_UP; i < STEPS; i++) {
+            long stop = guest.stopNumber();
+            long start = System.nanoTime();
+            guest.stopVcpu().stepInto();
+            spinUntil(() -> guest.stopNumber() > stop && guest.stop() != null && isShown(guest));
+            if (i >= 0) {
+                millis[i] = (System.nanoTime() - start) / 1e6;
+            }
+        }
+        Arrays.sort(millis);
+        System.out.printf("[speed] step settled in the default perspective, %s: median %.1f ms, 90 %% %.1f ms, most %.1f ms%n",
+                guest.getName(), millis[STEPS / 2], millis[STEPS * 9 / 10], millis[STEPS - 1]);
+    }
+
+    private VmDebugTarget suspendedGuest() throws Exception {
+        String image = System.getenv("RINGSIDE_BENCH_IMAGE");
+        ILaunchConfigurationWorkingCopy configuration = Guests.configuration(image == null ? "sample" : "kernel");
+        configuration.setAttribute(GuestLaunchConfiguration.IMAGE, image == null ? GuestLaunchConfiguration.SAMPLE_KERNEL : image);
+        configuration.setAttribute(GuestLaunchConfiguration.MEMORY, "512M");
+        VmDebugTarget guest = Guests.debug(configuration);
+        if (image != null) {
+            guest.resume();
+            bot.waitUntil(Conditions.that("it does not run", () -> guest.machine().statistics().get().instructions() > 300_000_000), 300_000);
+            guest.suspend();
+            bot.waitUntil(Conditions.that("it does not stop", () -> guest.stop() != null));
+        }
+        bot.waitUntil(Conditions.that("the entry is not shown", () -> isShown(guest)));
+        return guest;
+    }
+
+    /** The registers, the code and the frame of the present stop are on the screen, and nothing more is to be drawn. */
+    private boolean isShown(VmDebugTarget guest) {
+        if (guest.stopVcpu().getTopStackFrame() == null) {
+            return false;
+        }
+        String pc = address(guest.stopVcpu().getTopStackFrame().pc());
+        SWTBotTree registers = registers();
+        boolean shown = registers.getAllItems().stream().flatMap(group -> group.getItems().stream()).anyMatch(item -> isRip(item, pc))
+                && disassembly().indexOf(pc, ADDRESS) >= 0
+                && PlatformUi.call(DebugUITools::getDebugContext) == guest.stopVcpu().getTopStackFrame();
+        bot.sync();
+        return shown;
+    }
+
+    private static boolean isRip(SWTBotTreeItem item, String pc) {
+        return item.getText().equalsIgnoreCase("rip") && item.cell(1).equals(pc);
+    }
+
+    @Test
+    void openingEachView() throws Exception {
+        Guests.debug(CountedMachine.sample("512M").control());
+        for (int round = 1; round <= 2; round++) {
+            for (String view : VIEWS) {
+                PlatformUi.run(() -> page().hideView(page().findView("dev.ringside.ui." + view)));
+                bot.sync();
+                long start = System.nanoTime();
+                PlatformUi.run(() -> open("dev.ringside.ui." + view));
+                PlatformUi.run(() -> {
+                    while (Display.getCurrent().readAndDispatch()) {
+                        // until it is drawn
+                    }
+                });
+                System.out.printf("[speed] view %s opened for the %s time: %.0f ms%n", view, round == 1 ? "first" : "second", (System.nanoTime() - start) / 1e6);
+            }
+        }
+    }
+
+    private static IWorkbenchPage page() {
+        return PlatformUI.getWorkbench().getWorkbenchWindows()[0].getActivePage();
+    }
+
+    private static void open(String view) {
+        try {
+            page().showView(view);
+        } catch (PartInitException broken) {
+            throw new AssertionError(broken);
+        }
+    }
+
+    private static void spinUntil(BooleanSupplier condition) {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("it does not settle");
+            }
+            Thread.onSpinWait();
+        }
+    }
+}
