@@ -131,7 +131,13 @@ final class BlockCache {
                 throw new IllegalStateException("the lifter wants more than " + MAX_INSTRUCTION_BYTES + " bytes for one instruction");
             }
         }
-        boolean counted = host != 0 && !single && !standsAlone && !breakpoints.isAt(linear) && !touchesTheWorld(ir);
+        int firstWorldly = firstWorldly(ir);
+        if (firstWorldly >= 0 && ir.guestInstructions() > 1) {
+            // It stands alone, whatever the lifter thinks: its time is exact, and its effects are allowed.
+            ir = lifter.lift(source(host, limit), modeKey, pc, Math.max(1, firstWorldly));
+        }
+        boolean worldly = firstWorldly == 0;
+        boolean counted = host != 0 && !single && !standsAlone && !breakpoints.isAt(linear) && !worldly;
         Block block = lower(ir, modeKey, pc, key, host, limit, counted ? promotion.hotAfter() : 0);
         if (!arena.hasRoom(block.code.length)) {
             flush();
@@ -142,7 +148,7 @@ final class BlockCache {
         block.host = host;
         block.secondHostPage = block.lengthBytes > inPage ? secondHost : 0;
         block.single = single;
-        block.chainable = !single && !standsAlone && !breakpoints.isAt(linear) && !touchesTheWorld(ir);
+        block.chainable = !single && !standsAlone && !breakpoints.isAt(linear) && !worldly;
         lifted++;
         if (trace.wants(TraceKind.TB_TRANSLATE)) {
             emit(TraceKind.TB_TRANSLATE, host, block.count);
@@ -174,13 +180,17 @@ final class BlockCache {
         }
     }
 
-    private static boolean touchesTheWorld(IrBlock ir) {
+    /** The guest instruction that touches the outside first, or −1. */
+    private static int firstWorldly(IrBlock ir) {
+        int instruction = -1;
         for (IrInsn insn : ir.insns()) {
-            if (insn.op() == Op.CALL && insn.helper().has(Helper.Effect.ACCESSES_WORLD)) {
-                return true;
+            if (insn.op() == Op.INSN) {
+                instruction++;
+            } else if (insn.op() == Op.CALL && insn.helper().has(Helper.Effect.ACCESSES_WORLD)) {
+                return instruction;
             }
         }
-        return false;
+        return -1;
     }
 
     private static CodeSource source(long host, int limit) {
