@@ -19,6 +19,9 @@ public interface InterruptAssist {
      */
     boolean taken(int vector, boolean ownEoiNeeded);
 
+    /** Whether the guest may now end an interrupt through shared memory; another interface then must not offer the same. */
+    boolean isOffering();
+
     /** {@code vector} is no longer in service. */
     void ended(int vector);
 }

@@ -73,6 +73,45 @@ final class ParavirtHost implements ParavirtContext {
         iface.reset();
     }
 
+    /** The interface, the account of time, and which pages the host has taken away; not what is in memory. */
+    void save(StateWriter out) {
+        out.putInt("scheduled", scheduled);
+        out.putLong("fetch time", fetchNanos);
+        out.putInt("fetches", fetches.size());
+        fetches.forEach(fetch -> {
+            out.putLong("fetch gpa", fetch.gpa);
+            out.putLong("fetch done", fetch.doneNanos);
+        });
+        long[] absent = memory.absentPages();
+        out.putInt("absent pages", absent.length);
+        for (long gpa : absent) {
+            out.putLong("absent page", gpa);
+        }
+        processors.forEach(processor -> processor.save(out));
+        iface.save(out);
+    }
+
+    void restore(StateReader in) {
+        scheduled = in.getInt("scheduled");
+        fetchNanos = in.getLong("fetch time");
+        fetches.clear();
+        fetchTimer.cancel();
+        for (int i = in.getInt("fetches"); i > 0; i--) {
+            fetches.add(new Fetch(in.getLong("fetch gpa"), in.getLong("fetch done")));
+        }
+        if (!fetches.isEmpty()) {
+            fetchTimer.arm(fetches.peek().doneNanos);
+        }
+        for (long gpa : memory.absentPages()) {
+            memory.bringBack(gpa);
+        }
+        for (int i = in.getInt("absent pages"); i > 0; i--) {
+            memory.takeAway(in.getLong("absent page"));
+        }
+        processors.forEach(processor -> processor.restore(in));
+        iface.restore(in);
+    }
+
     // The account of time
 
     void scheduledIn(int index) {
@@ -239,6 +278,24 @@ final class ParavirtHost implements ParavirtContext {
             tscOffset = stolen = ran = startedAt = 0;
             runnableSince = -1;
             idles = false;
+        }
+
+        private void save(StateWriter out) {
+            out.putLong("TSC offset", tscOffset);
+            out.putLong("stolen", stolen);
+            out.putLong("ran", ran);
+            out.putLong("started", startedAt);
+            out.putLong("runnable since", runnableSince);
+            out.putBoolean("idles", idles);
+        }
+
+        private void restore(StateReader in) {
+            tscOffset = in.getLong("TSC offset");
+            stolen = in.getLong("stolen");
+            ran = in.getLong("ran");
+            startedAt = in.getLong("started");
+            runnableSince = in.getLong("runnable since");
+            idles = in.getBoolean("idles");
         }
 
         void tscOffset(long ticks) {

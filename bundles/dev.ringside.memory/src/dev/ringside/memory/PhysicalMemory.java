@@ -153,6 +153,11 @@ public final class PhysicalMemory implements Inspectable, AutoCloseable {
         return !absent.isEmpty() && absent.contains(gpa >>> PAGE_SHIFT);
     }
 
+    /** Addresses of the pages that are away, ascending. */
+    public long[] absentPages() {
+        return absent.stream().mapToLong(number -> number << PAGE_SHIFT).sorted().toArray();
+    }
+
     /** Brings the page at {@code gpa} back if it is away. */
     public void bringBack(long gpa) {
         if (!absent.isEmpty() && absent.remove(gpa >>> PAGE_SHIFT)) {

@@ -97,9 +97,17 @@ final class CombinedInterface implements ParavirtInterface {
             public boolean taken(int vector, boolean ownEoiNeeded) {
                 boolean needed = ownEoiNeeded;
                 for (InterruptAssist assist : all) {
-                    needed |= assist.taken(vector, needed);
+                    if (!assist.taken(vector, needed)) {
+                        return false;
+                    }
+                    needed |= assist.isOffering();
                 }
-                return needed;
+                return true;
+            }
+
+            @Override
+            public boolean isOffering() {
+                return all.stream().anyMatch(InterruptAssist::isOffering);
             }
 
             @Override

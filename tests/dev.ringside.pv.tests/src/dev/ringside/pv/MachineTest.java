@@ -193,6 +193,7 @@ class MachineTest {
             machine.memory().write(0x50000, 4, 0x12345678);
             assertThat(machine.memory().takeAway(0x50000)).isTrue();
             assertThat(machine.memory().isAbsent(0x50fff)).isTrue();
+            assertThat(machine.memory().absentPages()).containsExactly(0x50000);
 
             machine.run(1000);
 

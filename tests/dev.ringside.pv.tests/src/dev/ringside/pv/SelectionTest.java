@@ -7,7 +7,9 @@ import dev.ringside.pv.hyperv.HypervProvider;
 import dev.ringside.pv.kvm.KvmProvider;
 import dev.ringside.pv.minimal.MinimalProvider;
 import java.util.List;
+import java.util.Random;
 import java.util.ServiceLoader;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +63,55 @@ class SelectionTest {
 
             machine.wrmsr(0x40000000, 0x8100_0000_0000_0000L);
             assertThat(machine.vmcall()).as("the hypercall page is not enabled").isEqualTo(6);
+        }
+    }
+
+    @Test
+    void oneInterfaceOffersTheEndOfAnInterruptAndAutoEoiIsEitherWay() {
+        try (var machine = PvFixture.of("kvm+hyperv", 1, new KvmProvider(), new HypervProvider())) {
+            machine.wrmsr(0x4b564d04, 0x20000 | 1);
+            machine.apic(0).take(0x30, false);
+            assertThat(machine.read(0x20000, 1)).as("KVM alone is switched on").isEqualTo(1);
+            machine.write(0x20000, 1, 0);
+            machine.iface.interruptAssist(machine.vcpu(0)).settle();
+            assertThat(machine.apic(0).ended).isEqualTo(1);
+
+            machine.wrmsr(0x40000073, 0x21000 | 1);
+            machine.apic(0).take(0x30, false);
+            assertThat(machine.read(0x21000, 4)).as("Hyper-V goes first").isEqualTo(1);
+            assertThat(machine.read(0x20000, 1)).as("and KVM does not offer the same").isZero();
+
+            machine.wrmsr(0x40000091, 0x31 | 1 << 17);
+            machine.apic(0).take(0x31, false);
+            assertThat(machine.apic(0).ended).as("AutoEOI").isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void anyValueInAnyRegisterIsTakenOrGp(long seed) {
+        var random = new Random(seed);
+        int[] indexes = IntStream.concat(IntStream.rangeClosed(0x40000000, 0x40000120), IntStream.of(0x11, 0x12, 0x4b564d00, 0x4b564d01, 0x4b564d02, 0x4b564d03,
+            0x4b564d04, 0x4b564d05, 0x4b564d06, 0x4b564d07, 0x4b564d08)).toArray();
+        try (var machine = PvFixture.of("kvm+hyperv,kvm-map-gpa-range,kvm-migration-control,tsc-invariant", 2, new KvmProvider(), new HypervProvider())) {
+            for (int i = 0; i < 20_000; i++) {
+                int index = indexes[random.nextInt(indexes.length)];
+                long value = switch (random.nextInt(4)) {
+                    case 0 -> random.nextLong();
+                    case 1 -> 1L << random.nextInt(64) | 1;
+                    case 2 -> random.nextInt(0x400000) & ~0xfff | 1;
+                    default -> random.nextInt(0x20000);
+                };
+                machine.faults(() -> machine.wrmsr(index, value));
+                machine.faults(() -> machine.rdmsr(index));
+                if (random.nextInt(50) == 0) {
+                    machine.apic(0).take(0x30 + random.nextInt(16), random.nextBoolean());
+                    machine.iface.interruptAssist(machine.vcpu(0)).settle();
+                    machine.iface.scheduled(machine.vcpu(0), random.nextBoolean(), random.nextInt(1000));
+                    machine.advance(random.nextInt(2000));
+                }
+            }
+            assertThat(machine.tree()).isNotEmpty();
         }
     }
 

@@ -58,6 +58,11 @@ final class VpAssist implements InterruptAssist, Inspectable {
     }
 
     @Override
+    public boolean isOffering() {
+        return offered;
+    }
+
+    @Override
     public void settle() {
         if (!offered) {
             return;

@@ -58,6 +58,11 @@ final class PvEoi implements InterruptAssist {
     }
 
     @Override
+    public boolean isOffering() {
+        return offered;
+    }
+
+    @Override
     public void settle() {
         if (!offered) {
             return;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringside.pv.PvFixture;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -405,6 +406,23 @@ class KvmTest {
         kvm("kvm,kvm-map-gpa-range", 1);
 
         assertThat(call(12, Long.parseLong(gpa, 16), pages, 0, 0)).isEqualTo(result);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void anyHypercallHasAResult(long seed) {
+        var random = new Random(seed);
+        kvm("kvm,kvm-map-gpa-range", 2);
+        for (int i = 0; i < 3000; i++) {
+            long[] a = new long[4];
+            for (int k = 0; k < 4; k++) {
+                a[k] = random.nextBoolean() ? random.nextLong() : random.nextInt(0x1000);
+            }
+            long number = random.nextInt(14);
+            long result = call(number, a[0], a[1], a[2], a[3]);
+            assertThat(result).as("seed %d, call %d of number %d", seed, i, number).isIn(0L, 1L, 2L, -1000L, -95L, -22L, -14L);
+            machine.write(0x1000, 4, 0);
+        }
     }
 
     @Test
