@@ -30,6 +30,9 @@ public abstract class Cpu extends GuestState implements Inspectable {
     /** Set while a maskable interrupt is requested by the local interrupt controller. Changed only on the machine's thread. */
     public boolean interruptRequested;
 
+    /** An interrupt or exception is being delivered: what the processor touches meanwhile, it touches on its own and for no instruction. */
+    public boolean deliversEvent;
+
     /** Guest memory as this processor sees it; set by the engine before the first instruction. */
     public VirtualMemory memory;
 

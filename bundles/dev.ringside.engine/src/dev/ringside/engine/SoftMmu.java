@@ -264,8 +264,8 @@ public final class SoftMmu implements VirtualMemory {
     }
 
     /**
-     * The guest may be told that the host must fetch a page first; else it is back when this returns. What the processor touches on its own (descriptors, the
-     * stack of an interrupt from user mode) is never told.
+     * The guest may be told that the host must fetch a page first; else it is back when this returns. What the processor touches on its own (descriptors, all that
+     * the delivery of an event needs: an interrupt that has been acknowledged would be lost) is never told.
      */
     private void askForAbsent(long gpa, int mmuIndex) {
         if (memory.isAbsent(gpa)) {
@@ -273,7 +273,7 @@ public final class SoftMmu implements VirtualMemory {
                 throw Abandoned.INSTANCE;
             }
             effectHappened = true;
-            if (mmuIndex == cpu.mmuIndex() && cpu.bus.pageAbsent(gpa)) {
+            if (!cpu.deliversEvent && mmuIndex == cpu.mmuIndex() && cpu.bus.pageAbsent(gpa)) {
                 throw cpu.fault;
             }
             memory.bringBack(gpa);

@@ -13,7 +13,7 @@ import java.util.List;
 public enum Sample {
     /** The small 64-bit kernel: paging, IDT, timer interrupt, serial output, a page fault handled. Its output is a Multiboot image. */
     KERNEL_64("sample64/kernel.asm"),
-    /** A small 32-bit kernel that finds its paravirtual interface and uses it, step by step. Its output is a Multiboot image. */
+    /** Finds its hypervisor and uses what KVM, Hyper-V or the minimal interface offer, a line for each step. Its output is a Multiboot image. */
     PARAVIRT("paravirt/paravirt.asm"),
     /** 512 bytes for the BIOS path. */
     BOOT_SECTOR("bootsector/boot.asm");

@@ -179,6 +179,7 @@ final class Interrupts {
 
     private void once(int vector, boolean hasCode, int code, Source source, long returnIp, boolean resume) {
         cpu.segmentation.ext = source.isExternal() ? 1 : 0;
+        cpu.deliversEvent = true;
         try {
             long rflags = cpu.rflags() | (resume ? Rflags.RF : 0);
             if (!cpu.isProtected()) {
@@ -190,6 +191,7 @@ final class Interrupts {
             }
         } finally {
             cpu.segmentation.ext = 0;
+            cpu.deliversEvent = false;
         }
         cpu.events.delivered();
         cpu.modeChanged();
