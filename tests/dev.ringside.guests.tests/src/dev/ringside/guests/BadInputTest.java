@@ -46,7 +46,7 @@ class BadInputTest {
     void engineThatIsNotHere() throws IOException {
         Path image = Files.write(folder.resolve("raw"), new byte[16]);
 
-        refused(CommandLineRun.of("run", "--engine", "translator", "--load-address", "0x100000", image), "engine 'translator' is not in this build", "interpreter");
+        refused(CommandLineRun.of("run", "--engine", "kvm", "--load-address", "0x100000", image), "engine 'kvm' is not in this build", "interpreter");
     }
 
     @Test
