@@ -8,6 +8,7 @@ import dev.ringside.engine.SoftMmu;
 import dev.ringside.engine.Vcpu;
 import dev.ringside.engine.VmExit;
 import dev.ringside.memory.PhysicalMemory;
+import java.util.Arrays;
 
 /**
  * One processor under the interpreter: the loop around {@link Executor}, where everything is handled that happens between blocks.
@@ -18,6 +19,7 @@ import dev.ringside.memory.PhysicalMemory;
 final class InterpreterVcpu implements Vcpu {
     /** After so many instructions at the latest a request to pause is seen. */
     private static final long SLICE = 200_000;
+    private static final int UNLINKED = 1024;
 
     private final Cpu cpu;
     private final PhysicalMemory memory;
@@ -26,6 +28,8 @@ final class InterpreterVcpu implements Vcpu {
     private final Promotion promotion;
     private final SoftMmu mmu;
     private final Executor executor;
+    /** Blocks that no link leads to, by program counter; an entry holds while its epoch does. */
+    private final Block[] unlinked = new Block[UNLINKED];
 
     private volatile boolean pauseRequested;
     private boolean watchedData;
@@ -50,6 +54,7 @@ final class InterpreterVcpu implements Vcpu {
         this.blocks = blocks;
         mmu = new SoftMmu(cpu, memory, breakpoints);
         cpu.memory = mmu;
+        Arrays.fill(unlinked, Block.NONE);
         executor = new Executor(cpu, mmu, blocks.arena(), promotion);
     }
 
@@ -262,12 +267,31 @@ final class InterpreterVcpu implements Vcpu {
 
     private Block find(long pc, int modeKey, int mmuIndex, boolean single) {
         int key = BlockCache.key(modeKey, mmuIndex);
-        if (!single) {
-            Block recalled = executor.recall(pc);
-            if (recalled.pc == pc && recalled.key == key && recalled.epoch == executor.epoch) {
-                return recalled;
-            }
+        Block found = found(pc, single);
+        if (holds(found, pc, key) && found.single == single) {
+            return found;
         }
+        Block recalled = executor.recall(pc);
+        if (!single && holds(recalled, pc, key)) {
+            return recalled;
+        }
+        return search(pc, modeKey, mmuIndex, key, single);
+    }
+
+    private boolean holds(Block block, long pc, int key) {
+        return block.pc == pc && block.key == key && block.epoch == executor.epoch;
+    }
+
+    /** What was found there last that no link may lead to. */
+    private Block found(long pc, boolean single) {
+        return unlinked[unlinkedIndex(pc, single)];
+    }
+
+    private static int unlinkedIndex(long pc, boolean single) {
+        return (int) (pc << 1 ^ pc >>> 11 ^ (single ? 1 : 0)) & UNLINKED - 1;
+    }
+
+    private Block search(long pc, int modeKey, int mmuIndex, int key, boolean single) {
         long linear = cpu.fetchAddress(pc);
         long host = memory.hostAddress(mmu.fetch(linear, mmuIndex));
         Block block = blocks.find(host, pc, key, single);
@@ -281,6 +305,8 @@ final class InterpreterVcpu implements Vcpu {
             block.epoch = executor.epoch;
             if (block.chainable) {
                 executor.remember(block);
+            } else {
+                unlinked[unlinkedIndex(pc, single)] = block;
             }
         }
         return block;
