@@ -11,7 +11,7 @@ final class CodeArena {
     private static final int LIMIT = 1 << 25;
 
     /** Replaced by a longer one when it is full: read it again after anything was added. */
-    long[] words = new long[1 << 16];
+    long[] words = new long[1 << 12];
     private int used;
 
     /** Whether there is room for {@code length} longs. */
