@@ -51,6 +51,21 @@ class GuestLaunchConfigurationTest {
         assertNull(guest.machine().image());
     }
 
+    @Test
+    void engineAndInterfaceReachTheMachine() throws Exception {
+        assertEquals("interpreter", parse().machine().engine());
+        assertEquals("none", parse().machine().paravirt());
+        attributes.put(GuestLaunchConfiguration.ENGINE, "translator ");
+        attributes.put(GuestLaunchConfiguration.PARAVIRT, "hyperv,-stimer");
+        attributes.put(GuestLaunchConfiguration.IMAGE, GuestLaunchConfiguration.SAMPLE_PARAVIRT);
+
+        GuestLaunchConfiguration guest = parse();
+
+        assertEquals("translator", guest.machine().engine());
+        assertEquals("hyperv,-stimer", guest.machine().paravirt());
+        assertEquals(Sample.PARAVIRT, guest.sample());
+    }
+
     @ParameterizedTest
     @CsvSource({"512M, 536870912", "1g, 1073741824", "64, 67108864", "2048K, 2097152", "256MiB, 268435456"})
     void memoryIsWrittenAsUsersDo(String typed, long bytes) throws Exception {
@@ -68,6 +83,7 @@ class GuestLaunchConfigurationTest {
         "dev.ringside.debug.core.memory | 999999999999G | Memory: 999999999999G is outside 1M to 64G",
         "dev.ringside.debug.core.cpus | none | CPUs: \"none\" is not a number from 1 to 64",
         "dev.ringside.debug.core.cpus | 65 | CPUs: \"65\" is not a number from 1 to 64",
+        "dev.ringside.debug.core.paravirt | kvm,,x | Paravirtual interface: 'kvm,,x' has an empty feature; write NAME,feature,-feature,name=value",
         "dev.ringside.debug.core.initrd | /no/such | Initrd: there is no file /no/such",
         "dev.ringside.debug.core.disk | / | Disk: / is a folder; choose a file",
     })

@@ -11,6 +11,7 @@ import org.eclipse.swt.graphics.ImageLoader;
 import org.eclipse.swt.graphics.RGB;
 import org.eclipse.swt.graphics.Rectangle;
 import org.eclipse.swt.widgets.Button;
+import org.eclipse.swt.widgets.Combo;
 import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Label;
@@ -58,15 +59,22 @@ public class SWTBot {
 
     /** The text field after the label {@code label}. */
     public SWTBotText textWithLabel(String label) {
-        return new SWTBotText(find(Text.class, text -> {
-            Control[] siblings = text.getParent().getChildren();
-            for (int i = 1; i < siblings.length; i++) {
-                if (siblings[i] == text && siblings[i - 1] instanceof Label before && plain(before.getText()).equals(label)) {
-                    return true;
-                }
+        return new SWTBotText(find(Text.class, text -> isBehindLabel(text, label), 0, "text field with label \"" + label + "\""));
+    }
+
+    /** The combo after the label {@code label}. */
+    public SWTBotCombo comboBoxWithLabel(String label) {
+        return new SWTBotCombo(find(Combo.class, combo -> isBehindLabel(combo, label), 0, "combo with label \"" + label + "\""));
+    }
+
+    private static boolean isBehindLabel(Control control, String label) {
+        Control[] siblings = control.getParent().getChildren();
+        for (int i = 1; i < siblings.length; i++) {
+            if (siblings[i] == control && siblings[i - 1] instanceof Label before && plain(before.getText()).equals(label)) {
+                return true;
             }
-            return false;
-        }, 0, "text field with label \"" + label + "\""));
+        }
+        return false;
     }
 
     public SWTBotText text(int index) {

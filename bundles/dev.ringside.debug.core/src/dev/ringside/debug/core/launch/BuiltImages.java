@@ -55,7 +55,7 @@ public final class BuiltImages {
     private static Path path(ILaunchConfiguration configuration) throws CoreException {
         String typed = configuration.getAttribute(GuestLaunchConfiguration.IMAGE, "");
         try {
-            return typed.isBlank() || typed.equals(GuestLaunchConfiguration.SAMPLE_KERNEL) ? null : new WorkspacePaths().find(typed.strip());
+            return typed.isBlank() || GuestLaunchConfiguration.isSample(typed.strip()) ? null : new WorkspacePaths().find(typed.strip());
         } catch (PathFinder.NotFoundException | java.nio.file.InvalidPathException unknown) {
             return null; // the configuration's own check names the field
         }

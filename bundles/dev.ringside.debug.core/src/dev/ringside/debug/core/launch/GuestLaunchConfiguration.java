@@ -28,14 +28,19 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
     public static final String COMMAND_LINE = "dev.ringside.debug.core.commandLine";
     public static final String MEMORY = "dev.ringside.debug.core.memory";
     public static final String CPUS = "dev.ringside.debug.core.cpus";
+    public static final String ENGINE = "dev.ringside.debug.core.engine";
     public static final String PARAVIRT = "dev.ringside.debug.core.paravirt";
     public static final String STOP_AT_ENTRY = "dev.ringside.debug.core.stopAtEntry";
 
     /** What the image field says for the embedded sample kernel, in place of a path. */
     public static final String SAMPLE_KERNEL = "sample:sample64";
+    /** The same for the embedded guest that uses paravirtual interfaces. */
+    public static final String SAMPLE_PARAVIRT = "sample:paravirt";
+    private static final Map<String, Sample> SAMPLES = Map.of(SAMPLE_KERNEL, Sample.KERNEL_64, SAMPLE_PARAVIRT, Sample.PARAVIRT);
 
     public static final String DEFAULT_MEMORY = "128M";
     public static final String DEFAULT_CPUS = "1";
+    public static final String DEFAULT_ENGINE = "interpreter";
     public static final String DEFAULT_PARAVIRT = "none";
     public static final int MOST_CPUS = 64;
 
@@ -47,7 +52,7 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
     /** @throws InvalidFieldException for the first bad field, in the order of the dialog */
     public static GuestLaunchConfiguration parse(Map<String, ?> attributes, PathFinder finder) throws InvalidFieldException {
         String typedImage = text(attributes, IMAGE, "");
-        Sample sample = typedImage.equals(SAMPLE_KERNEL) ? Sample.KERNEL_64 : null;
+        Sample sample = SAMPLES.get(typedImage);
         Path image = sample != null ? null : file("Image", typedImage, finder);
         Path initrd = file("Initrd", text(attributes, INITRD, ""), finder);
         Path disk = file("Disk", text(attributes, DISK, ""), finder);
@@ -65,12 +70,24 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
                 .withDisks(disk == null ? List.of() : List.of(new Disk(disk, false)))
                 .withMemoryBytes(memoryBytes)
                 .withCpus(cpus)
-                .withParavirt(paravirt(text(attributes, PARAVIRT, DEFAULT_PARAVIRT)));
+                .withEngine(named(attributes, ENGINE, DEFAULT_ENGINE))
+                .withParavirt(paravirt(named(attributes, PARAVIRT, DEFAULT_PARAVIRT)));
         return new GuestLaunchConfiguration(machine, sample, !Boolean.FALSE.equals(attributes.get(STOP_AT_ENTRY)));
     }
 
     private static String text(Map<String, ?> attributes, String name, String whenAbsent) {
         return attributes.get(name) instanceof String text ? text.strip() : whenAbsent;
+    }
+
+    /** A name of which the empty one is the default's. */
+    private static String named(Map<String, ?> attributes, String name, String whenAbsent) {
+        String typed = text(attributes, name, whenAbsent);
+        return typed.isEmpty() ? whenAbsent : typed;
+    }
+
+    /** Whether an image field names an embedded guest instead of a file. */
+    public static boolean isSample(String typedImage) {
+        return SAMPLES.containsKey(typedImage);
     }
 
     private static Path file(String field, String typed, PathFinder finder) throws InvalidFieldException {
@@ -121,16 +138,18 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
         };
     }
 
-    /** The form; whether there is such an interface and such a feature is known when the machine is built. */
+    /** The form; whether there is such an interface and such a feature is for {@link VirtualMachines#check} to say. */
     private static String paravirt(String typed) throws InvalidFieldException {
-        String spec = typed.isEmpty() ? DEFAULT_PARAVIRT : typed;
         try {
-            ParavirtSpec.parse(spec);
-            return spec;
+            ParavirtSpec.parse(typed);
+            return typed;
         } catch (IllegalArgumentException wrong) {
-            throw new InvalidFieldException("Paravirtual interface", wrong.getMessage());
+            throw new InvalidFieldException(PARAVIRT_FIELD, wrong.getMessage().replaceFirst("^--paravirt ", ""));
         }
     }
+
+    static final String PARAVIRT_FIELD = "Paravirtual interface";
+    static final String ENGINE_FIELD = "Engine";
 
     private static int cpus(String typed) throws InvalidFieldException {
         if (typed.matches("\\d{1,3}")) {

@@ -18,8 +18,10 @@ import dev.ringside.machine.MachineBuilder;
 import dev.ringside.machine.MachineControl;
 import dev.ringside.machine.MachineException;
 import dev.ringside.machine.MachineProviders;
-import dev.ringside.pv.ParavirtProvider;
 import dev.ringside.machine.MachineThread;
+import dev.ringside.pv.ParavirtInterfaces;
+import dev.ringside.pv.ParavirtProvider;
+import dev.ringside.pv.ParavirtSpec;
 import dev.ringside.samples.Sample;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,11 +41,41 @@ public final class VirtualMachines implements MachineOpener {
         this.services = services;
     }
 
+    /** Names of the engines that are installed, also of those that cannot run here. */
+    public List<String> engines() {
+        return providers().engines().stream().map(EngineProvider::name).sorted().toList();
+    }
+
+    /** Names of the paravirtual interfaces that are installed. */
+    public List<String> paravirts() {
+        return providers().paravirts().stream().map(ParavirtProvider::name).sorted().toList();
+    }
+
+    /** Whether what {@code guest} names is installed and can be used here. @throws InvalidFieldException for the first field whose value is not */
+    public void check(GuestLaunchConfiguration guest) throws InvalidFieldException {
+        checkEngine(guest.machine().engine());
+        try {
+            ParavirtInterfaces.check(ParavirtSpec.parse(guest.machine().paravirt()), providers().paravirts());
+        } catch (IllegalArgumentException wrong) {
+            throw new InvalidFieldException(GuestLaunchConfiguration.PARAVIRT_FIELD, wrong.getMessage().replaceFirst("^paravirtual (interface )?", ""));
+        }
+    }
+
+    private void checkEngine(String name) throws InvalidFieldException {
+        EngineProvider engine = providers().engines().stream().filter(provider -> provider.name().equals(name)).findFirst()
+            .orElseThrow(() -> new InvalidFieldException(GuestLaunchConfiguration.ENGINE_FIELD, "there is no \"" + name + "\"; there is " + String.join(", ", engines())));
+        Optional<String> reason = engine.unavailableReason();
+        if (reason.isPresent()) {
+            throw new InvalidFieldException(GuestLaunchConfiguration.ENGINE_FIELD, "\"" + name + "\" cannot run here: " + reason.get());
+        }
+    }
+
     @Override
     public MachineControl open(GuestLaunchConfiguration guest) throws CoreException {
         try {
+            check(guest);
             return new MachineThread(build(guest)).start(true);
-        } catch (MachineException | ImageException refused) {
+        } catch (InvalidFieldException | MachineException | ImageException refused) {
             throw DebugCore.failure(refused.getMessage(), refused);
         }
     }

@@ -56,7 +56,7 @@ public final class GuestConfigurations {
         try {
             for (ILaunchConfiguration configuration : manager().getLaunchConfigurations(type())) {
                 String image = configuration.getAttribute(GuestLaunchConfiguration.IMAGE, "");
-                if (!image.equals(GuestLaunchConfiguration.SAMPLE_KERNEL) && !image.startsWith("${workspace_loc:/" + GuestProject.SAMPLE_NAME + "}")) {
+                if (!GuestLaunchConfiguration.isSample(image) && !image.startsWith("${workspace_loc:/" + GuestProject.SAMPLE_NAME + "}")) {
                     return true;
                 }
             }

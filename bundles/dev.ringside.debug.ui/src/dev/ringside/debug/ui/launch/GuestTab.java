@@ -3,9 +3,11 @@ package dev.ringside.debug.ui.launch;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.COMMAND_LINE;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.CPUS;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DEFAULT_CPUS;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DEFAULT_ENGINE;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DEFAULT_MEMORY;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DEFAULT_PARAVIRT;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DISK;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.ENGINE;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.IMAGE;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.INITRD;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.MEMORY;
@@ -14,8 +16,11 @@ import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.STOP_AT_EN
 
 import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
 import dev.ringside.debug.core.launch.InvalidFieldException;
+import dev.ringside.debug.core.launch.VirtualMachines;
 import dev.ringside.debug.core.launch.WorkspacePaths;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.core.runtime.CoreException;
 import org.eclipse.debug.core.ILaunchConfiguration;
@@ -29,18 +34,22 @@ import org.eclipse.jface.resource.LocalResourceManager;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.graphics.Image;
 import org.eclipse.swt.widgets.Button;
+import org.eclipse.swt.widgets.Combo;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.FileDialog;
 import org.eclipse.swt.widgets.Group;
 import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Text;
+import org.osgi.framework.FrameworkUtil;
 
 /** The one tab that says what to boot and on what machine. It judges as launching does, and names the field that is wrong. */
 public final class GuestTab extends AbstractLaunchConfigurationTab {
     /** Fields grow with the dialog; their hints must not make them wider than it is at first. */
     private static final int LEAST_WIDTH = 200;
 
+    private final VirtualMachines machines = new VirtualMachines(FrameworkUtil.getBundle(VirtualMachines.class).getBundleContext());
     private final Map<String, Text> texts = new LinkedHashMap<>();
+    private final Map<String, Combo> combos = new LinkedHashMap<>();
     private Button stopAtEntry;
     private LocalResourceManager pictures;
     private Image picture;
@@ -75,10 +84,11 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
         GridDataFactory.swtDefaults().hint(90, SWT.DEFAULT).applyTo(text(machine, MEMORY, DEFAULT_MEMORY));
         label(machine, "CP&Us:");
         GridDataFactory.swtDefaults().hint(60, SWT.DEFAULT).applyTo(text(machine, CPUS, DEFAULT_CPUS));
+        label(machine, "&Engine:");
+        combo(machine, ENGINE, machines.engines(), "What executes the guest's instructions");
         label(machine, "&Paravirtual interface:");
-        Text paravirt = text(machine, PARAVIRT, DEFAULT_PARAVIRT);
-        paravirt.setToolTipText("none, minimal, kvm, hyperv or kvm+hyperv; features follow with commas, for example hyperv,-stimer");
-        GridDataFactory.fillDefaults().span(3, 1).grab(true, false).hint(LEAST_WIDTH, SWT.DEFAULT).applyTo(paravirt);
+        GridDataFactory.fillDefaults().grab(true, false).applyTo(combo(machine, PARAVIRT, interfaces(),
+            "What the guest finds as its hypervisor. Features follow with commas: kvm,-kvm-steal-time or hyperv,-stimer"));
 
         stopAtEntry = new Button(page, SWT.CHECK);
         stopAtEntry.setText("&Stop at the first instruction (when debugging)");
@@ -105,6 +115,27 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
         text.addListener(SWT.Modify, event -> updateLaunchConfigurationDialog());
         texts.put(attribute, text);
         return text;
+    }
+
+    /** Chosen or typed: a name may have features behind it, and one that is not installed here is kept and said to be wrong. */
+    private Combo combo(Composite parent, String attribute, List<String> offered, String hint) {
+        Combo combo = new Combo(parent, SWT.DROP_DOWN);
+        combo.setItems(offered.toArray(String[]::new));
+        combo.setToolTipText(hint);
+        combo.addListener(SWT.Modify, event -> updateLaunchConfigurationDialog());
+        combos.put(attribute, combo);
+        return combo;
+    }
+
+    /** Each alone, none first, and the two that live together. */
+    private List<String> interfaces() {
+        List<String> installed = machines.paravirts();
+        List<String> offered = new ArrayList<>(List.of(DEFAULT_PARAVIRT));
+        offered.addAll(installed);
+        if (installed.containsAll(List.of("kvm", "hyperv"))) {
+            offered.add("kvm+hyperv");
+        }
+        return offered;
     }
 
     private void file(Composite parent, String title, String attribute, String hint, boolean sample) {
@@ -138,15 +169,15 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
     public void setDefaults(ILaunchConfigurationWorkingCopy configuration) {
         configuration.setAttribute(MEMORY, DEFAULT_MEMORY);
         configuration.setAttribute(CPUS, DEFAULT_CPUS);
+        configuration.setAttribute(ENGINE, DEFAULT_ENGINE);
         configuration.setAttribute(PARAVIRT, DEFAULT_PARAVIRT);
         configuration.setAttribute(STOP_AT_ENTRY, true);
     }
 
     @Override
     public void initializeFrom(ILaunchConfiguration configuration) {
-        for (Map.Entry<String, Text> field : texts.entrySet()) {
-            field.getValue().setText(read(configuration, field.getKey()));
-        }
+        texts.forEach((attribute, text) -> text.setText(read(configuration, attribute)));
+        combos.forEach((attribute, combo) -> combo.setText(read(configuration, attribute)));
         stopAtEntry.setSelection(readStopAtEntry(configuration));
     }
 
@@ -154,6 +185,7 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
         String whenAbsent = switch (attribute) {
             case MEMORY -> DEFAULT_MEMORY;
             case CPUS -> DEFAULT_CPUS;
+            case ENGINE -> DEFAULT_ENGINE;
             case PARAVIRT -> DEFAULT_PARAVIRT;
             default -> "";
         };
@@ -175,13 +207,14 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
     @Override
     public void performApply(ILaunchConfigurationWorkingCopy configuration) {
         texts.forEach((attribute, text) -> configuration.setAttribute(attribute, text.getText().strip()));
+        combos.forEach((attribute, combo) -> configuration.setAttribute(attribute, combo.getText().strip()));
         configuration.setAttribute(STOP_AT_ENTRY, stopAtEntry.getSelection());
     }
 
     @Override
     public boolean isValid(ILaunchConfiguration configuration) {
         try {
-            GuestLaunchConfiguration.parse(configuration.getAttributes(), new WorkspacePaths());
+            machines.check(GuestLaunchConfiguration.parse(configuration.getAttributes(), new WorkspacePaths()));
             setErrorMessage(null);
             return true;
         } catch (InvalidFieldException bad) {
