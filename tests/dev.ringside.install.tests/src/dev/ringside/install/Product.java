@@ -55,8 +55,19 @@ final class Product {
         }
     }
 
+    /** How an application ended. @param said all of its output */
+    record Outcome(int status, String said) {
+    }
+
     /** Runs an application of the product and gives what it said. @throws AssertionError when it fails */
     String run(List<String> vmArguments, String... arguments) throws IOException, InterruptedException {
+        Outcome outcome = start(vmArguments, arguments);
+        assertThat(outcome.status()).as(outcome.said()).isZero();
+        return outcome.said();
+    }
+
+    /** Runs an application of the product to its end. */
+    Outcome start(List<String> vmArguments, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "@" + root.resolve("releng/jvm.flags")));
         command.addAll(vmArguments);
         command.addAll(List.of("-jar", launcher().toString(), "-nosplash", "-consoleLog", "-data", scratch.resolve("workspace").toString()));
@@ -67,8 +78,7 @@ final class Product {
             boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             String text = Files.readString(said);
             assertThat(ended).as("ended within %d s; it said:%n%s", TIMEOUT_SECONDS, text).isTrue();
-            assertThat(process.exitValue()).as(text).isZero();
-            return text;
+            return new Outcome(process.exitValue(), text);
         } finally {
             process.destroyForcibly();
         }
@@ -83,6 +93,11 @@ final class Product {
     }
 
     boolean hasPlugin(String name) throws IOException {
-        return Files.readString(folder.resolve("configuration/org.eclipse.equinox.simpleconfigurator/bundles.info")).lines().anyMatch(line -> line.startsWith(name + ","));
+        return plugins().lines().anyMatch(line -> line.startsWith(name + ","));
+    }
+
+    /** What it starts with, one line for each bundle. */
+    String plugins() throws IOException {
+        return Files.readString(folder.resolve("configuration/org.eclipse.equinox.simpleconfigurator/bundles.info"));
     }
 }

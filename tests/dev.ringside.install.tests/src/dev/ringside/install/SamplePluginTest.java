@@ -7,7 +7,9 @@ import dev.ringside.machine.MachineProviders;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,38 +20,70 @@ class SamplePluginTest {
     private static final String PROBE = "dev.ringside.sample.probe";
 
     @TempDir
-    private Path scratch;
+    private static Path scratch;
+    private static Product product;
+
+    @BeforeAll
+    static void copyTheProduct() throws Exception {
+        product = Product.copiedTo(scratch);
+    }
 
     @Test
     void aPluginIsInstalledFromAFolderDrivenByAGuestSeenAndUninstalled() throws Exception {
         if (System.getenv("DISPLAY") == null) {
             Assumptions.abort("there is no display; ./ringside test starts one");
         }
-        Product product = Product.copiedTo(scratch);
         String site = Product.root().resolve("tests/dev.ringside.sample.site/target/repository").toUri().toString();
         Path guest = guest();
 
-        director(product, "-repository", site, "-installIU", FEATURE + "," + PROBE);
+        director("-repository", site, "-installIU", FEATURE + "," + PROBE);
         assertThat(product.hasPlugin(PLUGIN)).isTrue();
 
-        assertThat(look(product, guest, "installed"))
+        assertThat(look(guest, "installed"))
             .contains("ebx 0000000000005555", "view registered", "view shows ADDEND = 0x00004321 SUM = 0x00005555", "machine view shows adder||sum 21845")
             .endsWith("done");
 
-        director(product, "-uninstallIU", FEATURE);
+        director("-uninstallIU", FEATURE);
         assertThat(product.hasPlugin(PLUGIN)).isFalse();
 
-        assertThat(look(product, guest, "uninstalled")).contains("ebx 00000000ffffffff", "view absent", "machine view shows ").endsWith("done");
+        assertThat(look(guest, "uninstalled")).contains("ebx 00000000ffffffff", "view absent", "machine view shows ").endsWith("done");
     }
 
-    private static void director(Product product, String... arguments) throws Exception {
-        var all = new java.util.ArrayList<>(List.of("-application", "org.eclipse.equinox.p2.director"));
-        all.addAll(List.of(arguments));
-        product.run(List.of(), all.toArray(String[]::new));
+    @Test
+    void aPluginForANewerRingsideIsRefusedWithWhatIsMissing() throws Exception {
+        Path site = Files.createDirectories(scratch.resolve("newer"));
+        Files.writeString(site.resolve("content.xml"), """
+            <?xml version='1.0' encoding='UTF-8'?>
+            <?metadataRepository version='1.1.0'?>
+            <repository name='newer' type='org.eclipse.equinox.internal.p2.metadata.repository.LocalMetadataRepository' version='1'>
+              <units size='1'>
+                <unit id='org.example.newer' version='1.0.0' singleton='false'>
+                  <provides size='1'><provided namespace='org.eclipse.equinox.p2.iu' name='org.example.newer' version='1.0.0'/></provides>
+                  <requires size='1'><required namespace='osgi.bundle' name='dev.ringside.ui' range='[99.0.0,100.0.0)'/></requires>
+                  <touchpoint id='null' version='0.0.0'/>
+                </unit>
+              </units>
+            </repository>
+            """);
+        String before = product.plugins();
+
+        Product.Outcome outcome = product.start(List.of(), withDirector("-repository", site.toUri().toString(), "-installIU", "org.example.newer"));
+
+        assertThat(outcome.status()).isNotZero();
+        assertThat(outcome.said()).contains("org.example.newer 1.0.0").contains("dev.ringside.ui [99.0.0,100.0.0)");
+        assertThat(product.plugins()).isEqualTo(before);
+    }
+
+    private static void director(String... arguments) throws Exception {
+        product.run(List.of(), withDirector(arguments));
+    }
+
+    private static String[] withDirector(String... arguments) {
+        return Stream.concat(Stream.of("-application", "org.eclipse.equinox.p2.director"), Stream.of(arguments)).toArray(String[]::new);
     }
 
     /** Starts the workbench; the probe in it boots the guest, reports what there is to see, and closes it. */
-    private List<String> look(Product product, Path guest, String when) throws Exception {
+    private List<String> look(Path guest, String when) throws Exception {
         Path report = scratch.resolve(when + ".txt");
         String said = product.run(List.of("-Dringside.probe.image=" + guest, "-Dringside.probe.report=" + report), "-clean", "-noSample");
         assertThat(report).as(said).exists();

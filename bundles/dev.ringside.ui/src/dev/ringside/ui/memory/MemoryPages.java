@@ -3,7 +3,9 @@ package dev.ringside.ui.memory;
 import dev.ringside.machine.MachineControl.MemoryBytes;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** The pages of guest memory that were read at the present stop, and those of the stop before, to tell what has changed. UI thread only. */
 final class MemoryPages {
@@ -15,7 +17,10 @@ final class MemoryPages {
 
     private Map<Long, Page> now = new HashMap<>();
     private Map<Long, Page> before = new HashMap<>();
+    /** Numbers of those pages of {@link #now} that need not be asked for. */
+    private final Set<Long> known = new HashSet<>();
 
+    /** Immutable by agreement. */
     private record Page(byte[] bytes, boolean[] readable) {
     }
 
@@ -23,6 +28,7 @@ final class MemoryPages {
     void forget() {
         now = new HashMap<>();
         before = new HashMap<>();
+        known.clear();
     }
 
     /** The guest has run. */
@@ -30,29 +36,32 @@ final class MemoryPages {
         if (!now.isEmpty()) {
             before = now;
             now = new HashMap<>();
+            known.clear();
         }
     }
 
-    /** Something was changed at this stop: what is known is asked for again, and still compared with the stop before. */
+    /** Something was changed at this stop: what is known is asked for again, stands until the answer comes, and is still compared with the stop before. */
     void outdate() {
         if (before.isEmpty()) {
-            before = now;
+            before = new HashMap<>(now);
         }
-        now = new HashMap<>();
+        known.clear();
     }
 
     boolean isKnown(long page) {
-        return now.containsKey(page);
+        return known.contains(page);
     }
 
     /** @param read whole pages */
     void put(MemoryBytes read) {
         if (now.size() > MOST_PAGES) {
             now.clear();
+            known.clear();
         }
         for (int at = 0; at < read.bytes().length; at += PAGE_BYTES) {
             Page page = new Page(Arrays.copyOfRange(read.bytes(), at, at + PAGE_BYTES), Arrays.copyOfRange(read.readable(), at, at + PAGE_BYTES));
             now.put(read.address() + at >>> PAGE_SHIFT, page);
+            known.add(read.address() + at >>> PAGE_SHIFT);
         }
     }
 
@@ -80,8 +89,10 @@ final class MemoryPages {
     void set(long address, byte value) {
         Page page = now.get(address >>> PAGE_SHIFT);
         if (page != null) {
-            before.computeIfAbsent(address >>> PAGE_SHIFT, number -> new Page(page.bytes.clone(), page.readable.clone()));
-            page.bytes[(int) address & PAGE_BYTES - 1] = value;
+            byte[] bytes = page.bytes.clone();
+            bytes[(int) address & PAGE_BYTES - 1] = value;
+            before.putIfAbsent(address >>> PAGE_SHIFT, page);
+            now.put(address >>> PAGE_SHIFT, new Page(bytes, page.readable));
         }
     }
 }

@@ -26,6 +26,7 @@ import org.eclipse.swt.SWT;
 import org.eclipse.swt.widgets.Canvas;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Event;
+import org.eclipse.ui.IWorkbenchPage;
 import org.eclipse.ui.PlatformUI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +120,32 @@ class GuestViewsTest extends UiTest {
 
         view.text(0).setText("");
         until(() -> "the filter stays", () -> has(view.tree(), "memory"));
+    }
+
+    @Test
+    void aRendererThatThrowsIsNamedInItsOwnPlaceAndTheViewGoesOn() throws Exception {
+        start("16M");
+        BreakableRenderer.broken = true;
+        try {
+            PlatformUi.run(() -> page().hideView(page().findView(MachineView.ID)));
+            SWTBot view = bot.viewById(MachineView.ID).bot();
+            view.text(0).setText("pc-testdev");
+            until(() -> "it shows " + names(view.tree()), () -> names(view.tree()).equals(List.of("pc-testdev")));
+            assertEquals("the renderer of dev.ringside.ide.tests failed: broken on purpose", view.tree().getTreeItem("pc-testdev").cell(2));
+            assertEquals(1, loggedErrors().size(), "it is logged once");
+
+            step();
+            view.text(0).setText("com1");
+            until(() -> "no words for com1", () -> names(view.tree()).equals(List.of("com1")) && view.tree().getTreeItem("com1").cell(2).equals("9600 baud, 8N1"));
+            assertEquals(0, loggedErrors().size());
+        } finally {
+            BreakableRenderer.broken = false;
+            PlatformUi.run(() -> page().hideView(page().findView(MachineView.ID)));
+        }
+    }
+
+    private static IWorkbenchPage page() {
+        return PlatformUI.getWorkbench().getWorkbenchWindows()[0].getActivePage();
     }
 
     private static boolean has(SWTBotTree tree, String name) {
