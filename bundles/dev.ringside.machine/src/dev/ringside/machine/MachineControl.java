@@ -89,6 +89,11 @@ public interface MachineControl extends AutoCloseable {
 
     CompletableFuture<MachineStatistics> statistics();
 
+    /** What the guest asked of its paravirtual interface, and what it could have. */
+    default CompletableFuture<ParavirtActivity> paravirtActivity() {
+        return CompletableFuture.completedFuture(ParavirtActivity.NONE);
+    }
+
     // Input and output
 
     /** The serial line {@code com1}: {@code sink} gets every byte that the guest sends from now on, on the machine's thread, after {@code replay} of what was sent before. */
@@ -129,6 +134,25 @@ public interface MachineControl extends AutoCloseable {
 
     /** @param symbol name when a symbol starts here, else null */
     record DisassembledLine(DisassembledInstruction instruction, byte[] bytes, String symbol) {
+    }
+
+    /**
+     * @param paravirt the interface's name: {@code none}, {@code kvm+hyperv}
+     * @param hypercalls the last ones, oldest first; a bounded number
+     * @param hints what was offered and never used, with what a guest would do with it
+     */
+    record ParavirtActivity(String paravirt, List<HypercallLine> hypercalls, List<String> hints) {
+        public static final ParavirtActivity NONE = new ParavirtActivity("none", List.of(), List.of());
+    }
+
+    /**
+     * One hypercall, in words.
+     *
+     * @param number from 0 over the whole run of the interface
+     * @param caller linear address in the guest
+     * @param function {@code caller} as symbol with offset, or null
+     */
+    record HypercallLine(long number, long instructions, int vcpu, long caller, String function, String name, String arguments, String result) {
     }
 
     /** @param pc linear address of the next instruction in the frame; {@code symbol} its name with offset, or null; {@code framePointer} 0 when unknown */

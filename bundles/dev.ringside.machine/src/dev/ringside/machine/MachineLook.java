@@ -6,9 +6,12 @@ import dev.ringside.arch.RegisterGroup;
 import dev.ringside.engine.Vcpu;
 import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.Frame;
+import dev.ringside.machine.MachineControl.HypercallLine;
 import dev.ringside.machine.MachineControl.MemoryBytes;
+import dev.ringside.machine.MachineControl.ParavirtActivity;
 import dev.ringside.machine.MachineControl.RegisterGroupValues;
 import dev.ringside.machine.MachineControl.RegisterValue;
+import dev.ringside.pv.ParavirtInterface;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,6 +78,13 @@ final class MachineLook {
         if (written < bytes.length) {
             throw new IllegalArgumentException("there is no memory at %#x".formatted(address + written));
         }
+    }
+
+    static ParavirtActivity paravirtActivity(Machine machine) {
+        ParavirtInterface paravirt = machine.paravirt();
+        List<HypercallLine> calls = paravirt.hypercalls().stream().map(call -> new HypercallLine(call.number(), call.instructions(), call.vcpu(), call.caller(),
+            machine.symbols().nameOf(call.caller()), call.name(), call.arguments(), call.result())).toList();
+        return new ParavirtActivity(paravirt.name(), calls, List.copyOf(paravirt.hints()));
     }
 
     /** The innermost frame, then those that the frame-pointer chain leads to, as long as it goes up the stack. */

@@ -322,6 +322,11 @@ public final class MachineThread implements MachineControl {
     }
 
     @Override
+    public CompletableFuture<ParavirtActivity> paravirtActivity() {
+        return ask(() -> MachineLook.paravirtActivity(machine));
+    }
+
+    @Override
     public void attachSerial(IntConsumer sink) {
         machine.serial().listen(sink);
     }

@@ -5,6 +5,7 @@ import dev.ringside.device.StateReader;
 import dev.ringside.device.StateWriter;
 import dev.ringside.inspect.Inspector;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,6 +156,11 @@ final class CombinedInterface implements ParavirtInterface {
         var all = new LinkedHashMap<String, Long>();
         parts.forEach(part -> all.putAll(part.counts()));
         return all;
+    }
+
+    @Override
+    public List<HypercallLog.Entry> hypercalls() {
+        return parts.stream().flatMap(part -> part.hypercalls().stream()).sorted(Comparator.comparingLong(HypercallLog.Entry::instructions)).toList();
     }
 
     @Override

@@ -82,6 +82,11 @@ public interface ParavirtInterface extends Inspectable {
         return Map.of();
     }
 
+    /** The last hypercalls, oldest first. */
+    default List<HypercallLog.Entry> hypercalls() {
+        return List.of();
+    }
+
     /** What was offered and never used, with what a guest would do with it. */
     default List<String> hints() {
         return List.of();

@@ -1,5 +1,8 @@
 package dev.ringside.pv.hyperv;
 
+import dev.ringside.arch.Access;
+import dev.ringside.arch.Cpu;
+import dev.ringside.arch.Translation;
 import dev.ringside.arch.x86.cpu.X86Cpu;
 import dev.ringside.pv.HypercallInstruction;
 import dev.ringside.pv.HypercallLog;
@@ -29,8 +32,9 @@ final class HvHypercalls {
     private final Ports ports;
     private final VpRegisters registers;
     private final HvParameters p;
-    private final HypercallLog log = new HypercallLog(HvCall::name, HvStatus::text);
+    private final HypercallLog log = new HypercallLog(HvCall::name, HvCall::words, HvStatus::text);
     private final long[] message = new long[Synic.PAYLOAD_BYTES / 8];
+    private final Translation stackPlace = new Translation();
     private long slowNanos;
 
     HvHypercalls(ParavirtContext context, List<Vp> vps, Privileges privileges, Identity identity, Ports ports, VpRegisters registers) {
@@ -70,14 +74,30 @@ final class HvHypercalls {
         }
         HypercallInstruction.fix(cpu);
         context.trace(TraceKind.HV_HYPERCALL, vcpu, p.code, p.fast ? 1 : 0, p.inputGpa, p.outputGpa);
+        long caller = caller(cpu);
+        p.forget();
         long result = result(call, vcpu);
-        log.add(vcpu, p.code, p.inputGpa, p.outputGpa, result);
+        if (call == null) {
+            log.add(vcpu, caller, p.code, p.inputGpa, p.outputGpa, 0, 0, result);
+        } else {
+            log.add(vcpu, caller, p.code, p.in(0), p.in(1), p.in(2), p.in(3), result);
+        }
         p.result(result);
         if (slowNanos > 0) {
             context.stall(slowNanos);
             slowNanos = 0;
         }
         return true;
+    }
+
+    /** Who called the hypercall page: its VMCALL is at its beginning, and the return address is what lies on the stack. */
+    private long caller(X86Cpu cpu) {
+        long pc = cpu.fetchAddress(cpu.pc());
+        long stack = cpu.stackPointer();
+        int size = cpu.addressBits() / 8;
+        boolean paged = (pc & HvParameters.PAGE_BYTES - 1) == 0 && (stack & HvParameters.PAGE_BYTES - 1) <= HvParameters.PAGE_BYTES - size
+            && cpu.translate(stack, Access.LOOK, Cpu.MMU_SUPERVISOR, 0, stackPlace) && context.memory().isBacked(stackPlace.gpa);
+        return paged ? context.memory().read(stackPlace.gpa, size) : pc;
     }
 
     private int inputBytes(HvCall call) {

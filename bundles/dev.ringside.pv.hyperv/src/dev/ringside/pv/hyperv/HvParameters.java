@@ -10,6 +10,7 @@ import static dev.ringside.arch.x86.X86State.RSI;
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.X86Cpu;
 import dev.ringside.memory.PhysicalMemory;
+import dev.ringside.pv.HypercallLog;
 
 /**
  * How input and output of one hypercall pass (TLFS 3.7): in 64-bit mode the control word is in RCX, the addresses in RDX and R8; else in EDX:EAX, EBX:ECX, EDI:ESI.
@@ -70,6 +71,11 @@ final class HvParameters {
 
     boolean isWritable(long gpa) {
         return memory.isRam(gpa);
+    }
+
+    /** Nothing has been read yet, and what is never read is 0. */
+    void forget() {
+        java.util.Arrays.fill(input, 0, HypercallLog.ARGUMENTS, 0);
     }
 
     /** Fills the input with {@code bytes} from memory or registers. */

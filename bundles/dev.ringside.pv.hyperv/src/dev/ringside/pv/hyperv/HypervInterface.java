@@ -7,7 +7,9 @@ import dev.ringside.device.StateReader;
 import dev.ringside.device.StateWriter;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.pv.Claiming;
+import dev.ringside.pv.CpuidLeaves;
 import dev.ringside.pv.FeatureTable;
+import dev.ringside.pv.HypercallLog;
 import dev.ringside.pv.ParavirtContext;
 import dev.ringside.pv.ParavirtInterface;
 import dev.ringside.pv.PvVcpu;
@@ -365,10 +367,15 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
     }
 
     @Override
+    public List<HypercallLog.Entry> hypercalls() {
+        return hypercalls.log().entries();
+    }
+
+    @Override
     public List<String> hints() {
         var hints = new ArrayList<String>();
         Map<String, Long> counts = counts();
-        hint(hints, "hypercall", guestOsId == 0);
+        hint(hints, "hypercall", guestOsId == 0 && hypercalls.log().counts().isEmpty());
         hint(hints, "time", (time.msr() & ENABLE) == 0);
         hint(hints, "vapic", vps.stream().noneMatch(vp -> vp.assist().page().isEnabled()));
         hint(hints, "stimer", counts.get("synthetic timer expiries") == 0);
@@ -389,7 +396,7 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
 
     @Override
     public void inspect(Inspector out) {
-        out.child("privileges and recommendations", this::inspectPrivileges).hex("HV_X64_MSR_GUEST_OS_ID", guestOsId, 64)
+        out.child("CPUID", this::inspectLeaves).child("privileges and recommendations", this::inspectPrivileges).hex("HV_X64_MSR_GUEST_OS_ID", guestOsId, 64)
             .hex("HV_X64_MSR_HYPERCALL", hypercallPage.msr(), 64).child("reference time", time)
             .hex("HV_X64_MSR_REENLIGHTENMENT_CONTROL", reenlightenment, 64).hex("HV_X64_MSR_TSC_INVARIANT_CONTROL", tscInvariant, 64).child("ports", ports)
             .child("crash", crash);
@@ -411,6 +418,18 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
                 }
             }
         }
+    }
+
+    private void inspectLeaves(Inspector out) {
+        CpuidLeaves.inspect(this, context.vcpus().getFirst(), base, List.of(leaf(VENDOR, "HvCpuIdFunctionHvVendorAndMaxFunction"),
+            leaf(INTERFACE, "HvCpuIdFunctionHvInterface"), leaf(VERSION, "HvCpuIdFunctionMsHvVersion"), leaf(FEATURES, "HvCpuIdFunctionMsHvFeatures"),
+            leaf(RECOMMENDATIONS, "HvCpuIdFunctionMsHvEnlightenmentInformation"), leaf(LIMITS, "HvCpuIdFunctionMsHvImplementationLimits"),
+            leaf(HARDWARE, "HvCpuIdFunctionMsHvHardwareFeatures")), out);
+    }
+
+    private static CpuidLeaves.Leaf leaf(int number, String name) {
+        return new CpuidLeaves.Leaf(number, name, Privileges.TABLE.values().stream().filter(row -> row.bit().leaf() == number)
+            .map(row -> new CpuidLeaves.Bit(row.bit().register(), row.bit().bit(), row.name(), row.text())).toList());
     }
 
     private void inspectPrivileges(Inspector out) {

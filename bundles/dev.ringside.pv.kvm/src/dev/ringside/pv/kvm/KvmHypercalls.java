@@ -51,7 +51,7 @@ final class KvmHypercalls {
     private final ParavirtContext context;
     private final Selection features;
     private final Shared shared;
-    private final HypercallLog log = new HypercallLog(KvmHypercalls::name, KvmHypercalls::result);
+    private final HypercallLog log = new HypercallLog(KvmHypercalls::name, KvmHypercalls::words, KvmHypercalls::result);
     private long slowNanos;
 
     KvmHypercalls(ParavirtContext context, Selection features, Shared shared) {
@@ -63,6 +63,11 @@ final class KvmHypercalls {
     static String name(long number) {
         Row row = TABLE.get(number);
         return row == null ? "hypercall " + number : row.name;
+    }
+
+    private static String words(long number, long[] arguments) {
+        Row row = TABLE.get(number);
+        return HypercallLog.named(row == null ? "a0, a1, a2, a3" : row.arguments, arguments);
     }
 
     private static String result(long value) {
@@ -101,7 +106,7 @@ final class KvmHypercalls {
         long a3 = argument(cpu, RSI, wide);
         context.trace(TraceKind.HYPERCALL, vcpu, number, a0, a1, a2);
         long result = cpu.cpl() != 0 ? -KVM_EPERM : result(number, a0, a1, a2, a3, vcpu);
-        log.add(vcpu, number, a0, a1, result);
+        log.add(vcpu, cpu.fetchAddress(cpu.pc()), number, a0, a1, a2, a3, result);
         cpu.gpr(RAX, wide ? result : result & 0xffffffffL);
         if (slowNanos > 0) {
             context.stall(slowNanos);

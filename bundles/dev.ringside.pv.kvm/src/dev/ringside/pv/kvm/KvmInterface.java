@@ -6,8 +6,10 @@ import dev.ringside.device.StateReader;
 import dev.ringside.device.StateWriter;
 import dev.ringside.inspect.Inspectable;
 import dev.ringside.inspect.Inspector;
+import dev.ringside.pv.CpuidLeaves;
 import dev.ringside.pv.FeatureTable;
 import dev.ringside.pv.FeatureTable.Selection;
+import dev.ringside.pv.HypercallLog;
 import dev.ringside.pv.ParavirtContext;
 import dev.ringside.pv.ParavirtInterface;
 import dev.ringside.pv.PvVcpu;
@@ -285,6 +287,11 @@ final class KvmInterface implements ParavirtInterface {
     }
 
     @Override
+    public List<HypercallLog.Entry> hypercalls() {
+        return hypercalls.log().entries();
+    }
+
+    @Override
     public List<String> hints() {
         var hints = new ArrayList<String>();
         hint(hints, "kvmclock", context.vcpus().stream().noneMatch(v -> (clock.systemTime(v) & 1) != 0));
@@ -307,12 +314,23 @@ final class KvmInterface implements ParavirtInterface {
 
     @Override
     public void inspect(Inspector out) {
-        out.child("features", this::inspectFeatures).child("MSRs", this::inspectMsrs).child("wall clock", clock::inspectWallClock);
+        out.child("CPUID", this::inspectLeaves).child("features", this::inspectFeatures).child("MSRs", this::inspectMsrs).child("wall clock", clock::inspectWallClock);
         for (PvVcpu vcpu : context.vcpus()) {
             out.child("vcpu" + vcpu.index(), (Inspectable) one -> inspectVcpu(vcpu, one));
         }
         hypercalls.inspect(out);
         out.child("hints", hints -> hints().forEach(hint -> hints.text("hint", hint)));
+    }
+
+    private void inspectLeaves(Inspector out) {
+        List<CpuidLeaves.Bit> bits = features.table().features().stream()
+            .flatMap(feature -> feature.bits().stream().map(bit -> new CpuidLeaves.Bit(bit.register(), bit.bit(), feature.constant(), feature.text()))).toList();
+        var leaves = new ArrayList<>(List.of(new CpuidLeaves.Leaf(SIGNATURE, "KVM_CPUID_SIGNATURE", List.of()),
+            new CpuidLeaves.Leaf(FEATURES, "KVM_CPUID_FEATURES", bits)));
+        if (hasTiming()) {
+            leaves.add(new CpuidLeaves.Leaf(TIMING, "frequencies of TSC and APIC timer (kHz)", List.of()));
+        }
+        CpuidLeaves.inspect(this, context.vcpus().getFirst(), base, leaves, out);
     }
 
     private void inspectFeatures(Inspector out) {

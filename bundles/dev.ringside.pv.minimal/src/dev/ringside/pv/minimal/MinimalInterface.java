@@ -3,8 +3,10 @@ package dev.ringside.pv.minimal;
 import dev.ringside.device.StateReader;
 import dev.ringside.device.StateWriter;
 import dev.ringside.inspect.Inspector;
+import dev.ringside.pv.CpuidLeaves;
 import dev.ringside.pv.ParavirtInterface;
 import dev.ringside.pv.PvVcpu;
+import java.util.List;
 
 /**
  * CPUID.1:ECX[31], and leaf 0x40000010 with the frequencies of TSC (EAX) and local APIC timer (EBX) in kHz: the timing leaf that VMware defined and XNU and Linux
@@ -81,6 +83,9 @@ final class MinimalInterface implements ParavirtInterface {
 
     @Override
     public void inspect(Inspector out) {
+        // These leaves are the same for every processor, so none is asked.
+        out.child("CPUID", leaves -> CpuidLeaves.inspect(this, null, base, List.of(new CpuidLeaves.Leaf(0, "last leaf, no signature", List.of()),
+            new CpuidLeaves.Leaf(TIMING, "frequencies of TSC and APIC timer (kHz)", List.of())), leaves));
         out.decimal("TSC (kHz)", KILOHERTZ).decimal("APIC timer (kHz)", KILOHERTZ);
     }
 }
