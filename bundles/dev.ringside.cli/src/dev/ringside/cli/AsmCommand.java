@@ -2,6 +2,7 @@ package dev.ringside.cli;
 
 import dev.ringside.arch.Architecture;
 import dev.ringside.arch.AssemblyResult;
+import dev.ringside.arch.AssemblyResult.AssemblyError;
 import dev.ringside.arch.CodeSource;
 import dev.ringside.machine.MachineProviders;
 import java.io.IOException;
@@ -21,6 +22,9 @@ import picocli.CommandLine.Spec;
 /** {@code ringside asm}: text to bytes. */
 @Command(name = "asm", mixinStandardHelpOptions = true, description = "Assembles Intel syntax to a flat binary, or prints a listing.")
 final class AsmCommand implements Callable<Integer> {
+    /** What a text is called in messages. */
+    private static final String TEXT = "text";
+
     @Spec
     private CommandSpec spec;
 
@@ -39,10 +43,10 @@ final class AsmCommand implements Callable<Integer> {
     @Override
     public Integer call() throws HostError {
         String source = source();
-        AssemblyResult result = architecture().assembler().assemble(file == null ? "text" : file.toString(), source);
+        AssemblyResult result = architecture().assembler().assemble(file == null ? TEXT : file.toString(), source);
         PrintWriter err = spec.commandLine().getErr();
         if (result.hasErrors()) {
-            result.errors().forEach(err::println);
+            result.errors().stream().map(this::asGiven).forEach(err::println);
             return ExitStatus.HOST_ERROR;
         }
         if (output != null) {
@@ -53,9 +57,14 @@ final class AsmCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
+    /** In front of a text stands a line that the user did not write. */
+    private AssemblyError asGiven(AssemblyError error) {
+        return file != null ? error : new AssemblyError(TEXT, error.line() - 1, error.column(), error.message());
+    }
+
     private String source() throws HostError {
         if ((text == null) == (file == null)) {
-            throw new HostError("asm needs a FILE or -e TEXT");
+            throw new HostError("asm takes either a FILE or -e TEXT; " + (text == null ? "none is" : "both are") + " given");
         }
         if (text != null) {
             if (bits != 16 && bits != 32 && bits != 64) {
@@ -68,9 +77,9 @@ final class AsmCommand implements Callable<Integer> {
         } catch (NoSuchFileException e) {
             throw new HostError("source '" + file + "' does not exist");
         } catch (MalformedInputException e) {
-            throw new HostError("source '" + file + "' is not UTF-8 text");
+            throw new HostError("source '" + file + "' is not UTF-8 text; save it as UTF-8");
         } catch (IOException e) {
-            throw new HostError("source '" + file + "' cannot be read: " + e.getMessage());
+            throw new HostError("source '" + file + "' cannot be read: " + HostFile.reason(e));
         }
     }
 
@@ -78,7 +87,7 @@ final class AsmCommand implements Callable<Integer> {
         try {
             Files.write(output, bytes);
         } catch (IOException e) {
-            throw new HostError("--output: file '" + output + "' cannot be written: " + e.getMessage());
+            throw HostFile.cannotWrite("--output", output, e);
         }
     }
 

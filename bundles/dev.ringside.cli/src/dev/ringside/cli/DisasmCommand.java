@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code ringside disasm}: bytes to text. */
 @Command(name = "disasm", mixinStandardHelpOptions = true, description = "Disassembles bytes, a raw file, or a part of a guest image.",
@@ -55,7 +56,7 @@ final class DisasmCommand implements Callable<Integer> {
             throw new HostError("--bits " + bits + "; 16, 32 or 64 is needed");
         }
         if ((hex == null) == (file == null)) {
-            throw new HostError("disasm needs a FILE or --hex BYTES");
+            throw new HostError("disasm takes either a FILE or --hex BYTES; " + (hex == null ? "none is" : "both are") + " given");
         }
         if (hex != null) {
             print(bytes(hex), origin, 0, Symbolizer.NONE);
@@ -73,13 +74,13 @@ final class DisasmCommand implements Callable<Integer> {
         var content = ImageBytes.read(file, "file");
         Optional<GuestImage> image = raw ? Optional.empty() : new ImageLoader(MachineProviders.onClassPath().formats()).load(content);
         if (image.isEmpty()) {
-            long start = at == null ? origin : new Addresses().convert(at);
+            long start = at == null ? origin : address(Symbolizer.NONE);
             print(content.slice(0, content.length()), origin, start - origin, Symbolizer.NONE);
             return;
         }
         Symbolizer symbols = image.get().symbols();
         Segment first = image.get().segments().getFirst();
-        long start = at == null ? first.gpa() : symbols.addressOf(at) != null ? symbols.addressOf(at) : new Addresses().convert(at);
+        long start = at == null ? first.gpa() : address(symbols);
         for (Segment segment : image.get().segments()) {
             if (start >= segment.gpa() && start < segment.gpa() + segment.bytes().length) {
                 print(segment.bytes(), segment.gpa(), start - segment.gpa(), symbols);
@@ -87,6 +88,18 @@ final class DisasmCommand implements Callable<Integer> {
             }
         }
         throw new HostError("--at: there are no bytes at %#x in '%s'; its first segment is at %#x".formatted(start, file, first.gpa()));
+    }
+
+    private long address(Symbolizer symbols) throws HostError {
+        Long symbol = symbols.addressOf(at);
+        if (symbol != null) {
+            return symbol;
+        }
+        try {
+            return new Addresses().convert(at);
+        } catch (TypeConversionException e) {
+            throw new HostError("--at '" + at + "' is neither a symbol of '" + file + "' nor an address such as 0x100000");
+        }
     }
 
     private void print(byte[] bytes, long base, long from, Symbolizer symbols) throws HostError {

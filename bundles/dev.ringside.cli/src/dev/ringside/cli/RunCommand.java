@@ -117,7 +117,8 @@ final class RunCommand implements Callable<Integer> {
     private int boot() throws HostError, MachineException {
         refuseLaterWork();
         if (maxInstructions < 0 || timeoutSeconds < 0) {
-            throw new HostError("--max-instructions and --timeout take a positive number");
+            throw new HostError(maxInstructions < 0 ? "--max-instructions " + maxInstructions + "; a whole number of at least 1 is needed"
+                : "--timeout " + timeoutSeconds + "; a number of seconds above 0 is needed");
         }
         try (Machine machine = new MachineBuilder(MachineProviders.onClassPath(), Disks::open).build(description());
                 TraceOption events = trace == null ? null : TraceOption.parse(trace, err());
@@ -128,8 +129,9 @@ final class RunCommand implements Callable<Integer> {
             for (String injection : injections) {
                 inject(machine, injection);
             }
+            output.onFailure(machine::requestPause);
             machine.serial().listen(output);
-            return run(machine, output);
+            return run(machine, output, events);
         }
     }
 
@@ -144,7 +146,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Machine machine, SerialOutput output) {
+    private int run(Machine machine, SerialOutput output, TraceOption events) throws HostError {
         var limits = Executors.newSingleThreadScheduledExecutor(r -> Thread.ofPlatform().daemon().name("Time limit").unstarted(r));
         if (timeoutSeconds > 0) {
             limits.schedule(machine::requestPause, (long) (timeoutSeconds * 1000), TimeUnit.MILLISECONDS);
@@ -157,6 +159,10 @@ final class RunCommand implements Callable<Integer> {
             limits.shutdownNow();
         }
         output.close();
+        output.check();
+        if (events != null) {
+            events.check();
+        }
         var report = new RunReport(machine, stop, ExitStatus.of(stop), (System.nanoTime() - start) / 1e9);
         report.printEnd(err());
         if (stats) {

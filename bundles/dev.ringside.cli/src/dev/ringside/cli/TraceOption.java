@@ -16,12 +16,13 @@ import java.util.stream.Collectors;
 final class TraceOption implements TraceSink, AutoCloseable {
     private final Set<TraceKind> kinds;
     private final PrintWriter out;
-    private final boolean ownsOut;
+    /** Null when the events go to stderr. */
+    private final Path file;
 
-    private TraceOption(Set<TraceKind> kinds, PrintWriter out, boolean ownsOut) {
+    private TraceOption(Set<TraceKind> kinds, PrintWriter out, Path file) {
         this.kinds = kinds;
         this.out = out;
-        this.ownsOut = ownsOut;
+        this.file = file;
     }
 
     /** @param text event names with commas, then an optional colon and file; stderr without one */
@@ -32,13 +33,13 @@ final class TraceOption implements TraceSink, AutoCloseable {
             add(name.trim(), kinds);
         }
         if (colon < 0) {
-            return new TraceOption(kinds, err, false);
+            return new TraceOption(kinds, err, null);
         }
         Path file = Path.of(text.substring(colon + 1));
         try {
-            return new TraceOption(kinds, new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8)), true);
+            return new TraceOption(kinds, new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8)), file);
         } catch (IOException e) {
-            throw new HostError("--trace: file '" + file + "' cannot be written: " + e.getMessage());
+            throw HostFile.cannotWrite("--trace", file, e);
         }
     }
 
@@ -74,10 +75,17 @@ final class TraceOption implements TraceSink, AutoCloseable {
         return text.toString();
     }
 
+    /** @throws HostError when some of the events could not be written */
+    void check() throws HostError {
+        if (out.checkError() && file != null) {
+            throw new HostError("--trace: file '" + file + "' could not be written to its end; events are missing");
+        }
+    }
+
     @Override
     public void close() {
         out.flush();
-        if (ownsOut) {
+        if (file != null) {
             out.close();
         }
     }

@@ -42,7 +42,7 @@ final class Firmware {
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new MachineException("firmware '" + file + "' cannot be read: " + e.getMessage(), e);
+            throw new MachineException("firmware '" + file + "' " + (Files.exists(file) ? "cannot be read: " + e.getMessage() : "does not exist"), e);
         }
     }
 }

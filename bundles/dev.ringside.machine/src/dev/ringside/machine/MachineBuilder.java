@@ -120,7 +120,7 @@ public final class MachineBuilder {
             return new Guest(null, List.of(new MachineDescription.Disk(d.image(), false)));
         }
         throw new MachineException("image '" + d.image() + "' is nothing that can be booted: no " + loader.names()
-            + " header, and no boot signature 55 AA at its byte 510; a raw binary needs --load-address");
+            + " header, and " + BootDisk.problem(bytes) + "; a raw binary needs --load-address");
     }
 
     private Machine build(MachineDescription d, Guest guest) throws ImageException, MachineException {
@@ -137,12 +137,32 @@ public final class MachineBuilder {
 
         var memory = new PhysicalMemory();
         try {
+            if (guest.image() == null && d.firmware() == null) {
+                requireBootSector(backends);
+            }
             return assemble(d, guest, architecture, engineProvider, boardProvider, config, memory);
         } catch (ImageException | MachineException | RuntimeException e) {
             memory.close();
             closeAll(backends);
             throw e;
         }
+    }
+
+    /** The system's BIOS would look for one forever, on a screen that nobody may see; a firmware of the user's may know better. */
+    private static void requireBootSector(List<BlockBackend> backends) throws MachineException {
+        var sector = new byte[BootDisk.SECTOR_BYTES];
+        for (BlockBackend backend : backends) {
+            try {
+                backend.read(0, sector, 0, 1);
+            } catch (IOException e) {
+                throw new MachineException("disk '" + backend.name() + "' cannot be read: " + e.getMessage(), e);
+            }
+            if (BootDisk.isBootSector(sector)) {
+                return;
+            }
+        }
+        throw new MachineException("no disk can be booted: there is no boot signature 55 AA at byte 510 of "
+            + String.join(", ", backends.stream().map(b -> "'" + b.name() + "'").toList()) + "; name a bootable one, or an image beside it");
     }
 
     private Machine assemble(MachineDescription d, Guest guest, Architecture architecture, EngineProvider engineProvider, BoardProvider boardProvider,

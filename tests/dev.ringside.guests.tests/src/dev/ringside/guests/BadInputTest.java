@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +60,29 @@ class BadInputTest {
     @Test
     void missingDisk() throws IOException {
         refused(CommandLineRun.of("run", "--disk", folder.resolve("none.img")), "none.img");
+    }
+
+    @Test
+    void readerThatGoesAway() throws IOException {
+        Path image = Files.write(folder.resolve("talker.bin"), HexFormat.of().parseHex("66baf803" + "b00a" + "ee" + "ebfd"));
+
+        CommandLineRun run = CommandLineRun.withoutReader("run", "--load-address", "0x100000", image);
+
+        assertThat(run.status()).isEqualTo(125);
+        assertThat(run.err().strip()).isEqualTo("ringside: the guest's serial output cannot be written to stdout: Broken pipe");
+    }
+
+    @Test
+    void fullDisk() throws IOException {
+        if (!Files.isWritable(Path.of("/dev/full"))) {
+            Assumptions.abort("no /dev/full here");
+        }
+        Path image = Files.write(folder.resolve("spin.bin"), HexFormat.of().parseHex("e460" + "ebfc"));
+
+        refused(CommandLineRun.of("run", "--load-address", "0x100000", "--max-instructions", "100000", "--trace", "exit:/dev/full", image),
+            "--trace: file '/dev/full' could not be written to its end");
+        refused(CommandLineRun.of("run", "--load-address", "0x100000", "--serial", "file:/dev/full",
+            Files.write(folder.resolve("talker.bin"), HexFormat.of().parseHex("66baf803" + "b00a" + "ee" + "ebfd"))), "'/dev/full'", "No space left on device");
     }
 
     private static void refused(CommandLineRun run, String... words) {

@@ -21,6 +21,15 @@ record CommandLineRun(int status, String out, String err) {
     private static final long MINUTES = 10;
 
     static CommandLineRun of(Object... arguments) throws IOException {
+        return start(true, arguments);
+    }
+
+    /** Nobody reads stdout, as behind {@code | true}. */
+    static CommandLineRun withoutReader(Object... arguments) throws IOException {
+        return start(false, arguments);
+    }
+
+    private static CommandLineRun start(boolean read, Object... arguments) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@releng/jvm.flags");
@@ -28,6 +37,9 @@ record CommandLineRun(int status, String out, String err) {
         Arrays.stream(arguments).map(Object::toString).forEach(command::add);
         Process process = new ProcessBuilder(command).start();
         process.getOutputStream().close();
+        if (!read) {
+            process.getInputStream().close();
+        }
         var out = CompletableFuture.supplyAsync(() -> text(process.getInputStream()));
         var err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
         try {

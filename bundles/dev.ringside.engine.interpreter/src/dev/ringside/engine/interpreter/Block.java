@@ -11,6 +11,8 @@ public final class Block {
     static final Block NONE = new Block(0, -1, 0, 0, new long[0], new Helper[0], new long[2], new Faults(new int[0], new int[0], new int[0], new Faults.Fixup[0][]),
             new int[0], new int[0]);
 
+    private static final int OBJECT_BYTES = 500;
+
     public final long pc;
     /** Mode key and MMU index: see {@link BlockCache#key}. */
     public final int key;
@@ -70,6 +72,19 @@ public final class Block {
         this.offsets = offsets;
         next0 = NONE == null ? this : NONE;
         next1 = next0;
+    }
+
+    /** About how much of the host's memory it takes: its code twice, what leaving it in the middle needs, and the rest. */
+    int weightBytes() {
+        return OBJECT_BYTES + 2 * Long.BYTES * code.length + faults.weightBytes();
+    }
+
+    /** The cache forgets it. Who still holds it must not hold all that came behind it as well. */
+    void retire() {
+        epoch = -1;
+        next0 = NONE;
+        next1 = NONE;
+        dropRegions();
     }
 
     /** Whether the cache forgot it: it never runs again. */

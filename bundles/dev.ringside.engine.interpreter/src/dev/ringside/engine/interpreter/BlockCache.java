@@ -28,7 +28,8 @@ final class BlockCache {
     static final int MAX_INSTRUCTIONS = 64;
 
     private static final int BUCKETS = 1 << 16;
-    private static final int MAX_BLOCKS = 400_000;
+    /** A guest that runs through memory without code would fill the host's otherwise; a Linux boot stays far below. */
+    private static final long MAX_BYTES = 256L << 20;
     private static final int MAX_INSTRUCTION_BYTES = 16;
     /** After so many times an instruction that is abandoned gets a block of its own. */
     private static final int ABANDON_LIMIT = 3;
@@ -49,6 +50,8 @@ final class BlockCache {
     /** Host addresses of instructions that are known to have effects, and so stand alone. */
     private final Set<Long> alone = new HashSet<>();
     private int blocks;
+    /** About what they take of the host's memory. */
+    private long bytes;
 
     /** The processor that ran last: events are its. */
     Cpu running;
@@ -78,6 +81,10 @@ final class BlockCache {
 
     int size() {
         return blocks;
+    }
+
+    long sizeBytes() {
+        return bytes;
     }
 
     CodeArena arena() {
@@ -111,7 +118,7 @@ final class BlockCache {
      * @param host address of the first byte, or 0 where nothing is mapped
      */
     Block lift(long linear, long host, long pc, int modeKey, int key, boolean single, NextPage nextPage) {
-        if (blocks >= MAX_BLOCKS) {
+        if (bytes >= MAX_BYTES) {
             flush();
         }
         int inPage = (int) (4096 - (linear & 4095));
@@ -223,6 +230,7 @@ final class BlockCache {
         block.hashNext = buckets[bucket];
         buckets[bucket] = block;
         blocks++;
+        bytes += block.weightBytes();
         register(block, block.host & -4096);
         memory.markCodeAtHost(block.host, Math.min(block.lengthBytes, inPage));
         if (block.secondHostPage != 0) {
@@ -287,8 +295,7 @@ final class BlockCache {
 
     void remove(Block block) {
         invalidated++;
-        block.epoch = -1;
-        block.dropRegions();
+        block.retire();
         int bucket = bucket(block.host, block.pc);
         if (buckets[bucket] == block) {
             buckets[bucket] = block.hashNext;
@@ -300,6 +307,7 @@ final class BlockCache {
             at.hashNext = block.hashNext;
         }
         blocks--;
+        bytes -= block.weightBytes();
         unregister(block, block.host & -4096);
         if (block.secondHostPage != 0) {
             unregister(block, block.secondHostPage);
@@ -332,14 +340,14 @@ final class BlockCache {
     void flush() {
         for (int i = 0; i < BUCKETS; i++) {
             for (Block block = buckets[i]; block != null; block = block.hashNext) {
-                block.epoch = -1;
-                block.dropRegions();
+                block.retire();
             }
             buckets[i] = null;
         }
         pages.keySet().forEach(page -> memory.setCodeGranules(page, 0));
         pages.clear();
         blocks = 0;
+        bytes = 0;
         arena.clear();
     }
 }

@@ -12,6 +12,8 @@ import java.util.Arrays;
  */
 public record Faults(int[] codeIndexes, int[] flags, int[] sizes, Fixup[][] fixups) {
 
+    private static final int POINT_BYTES = 32, FIXUP_BYTES = 44;
+
     /** State slot {@code slot} becomes slot {@code from} masked by {@code mask}, or {@code constant} when {@code from} is −1. */
     public record Fixup(int slot, int from, long mask, long constant) {
     }
@@ -25,6 +27,15 @@ public record Faults(int[] codeIndexes, int[] flags, int[] sizes, Fixup[][] fixu
     public Fixup[] fixupsAt(int codeIndex) {
         int point = Arrays.binarySearch(codeIndexes, codeIndex);
         return point < 0 ? new Fixup[0] : fixups[point];
+    }
+
+    /** About how much of the host's memory this takes. */
+    int weightBytes() {
+        int weight = 0;
+        for (Fixup[] at : fixups) {
+            weight += POINT_BYTES + at.length * FIXUP_BYTES;
+        }
+        return weight;
     }
 
     /** Completes the state for leaving at {@code codeIndex}. */

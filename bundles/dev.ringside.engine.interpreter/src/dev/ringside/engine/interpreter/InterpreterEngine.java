@@ -90,7 +90,7 @@ public final class InterpreterEngine implements Engine, CodeListener, MapListene
 
     @Override
     public void inspect(Inspector out) {
-        out.decimal("blocks", blocks.size()).decimal("lifted", blocks.lifted).decimal("invalidated", blocks.invalidated);
+        out.decimal("blocks", blocks.size()).decimal("blocks' bytes", blocks.sizeBytes()).decimal("lifted", blocks.lifted).decimal("invalidated", blocks.invalidated);
         promotion.inspect(out);
     }
 
