@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.core.runtime.CoreException;
 import org.osgi.framework.FrameworkUtil;
@@ -17,6 +18,7 @@ final class CountedMachine {
     /** Name and arguments of each question, in the order in which they came. */
     final List<Question> questions = new CopyOnWriteArrayList<>();
     private final MachineControl machine;
+    private volatile CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
 
     record Question(String name, List<Object> arguments) {
     }
@@ -43,11 +45,21 @@ final class CountedMachine {
         return (MachineControl) Proxy.newProxyInstance(MachineControl.class.getClassLoader(), new Class<?>[] {MachineControl.class}, (proxy, method, arguments) -> {
             questions.add(new Question(method.getName(), arguments == null ? List.of() : List.of(arguments)));
             try {
-                return method.invoke(machine, arguments);
+                Object answer = method.invoke(machine, arguments);
+                return method.getName().equals("readMemory") ? ((CompletableFuture<?>) answer).thenCombine(released, (read, now) -> read) : answer;
             } catch (InvocationTargetException failed) {
                 throw failed.getCause();
             }
         });
+    }
+
+    /** From now on, what is read from memory is not told before {@link #release}. */
+    void holdMemory() {
+        released = new CompletableFuture<>();
+    }
+
+    void release() {
+        released.complete(null);
     }
 
     long count(String name) {

@@ -6,6 +6,7 @@ import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -26,8 +27,8 @@ import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Shell;
 
 /**
- * Boots the image of the system property {@code ringside.probe.image}, lets it run, and writes what a user would then see of the sample plug-in into the file
- * {@code ringside.probe.report}; then closes the workbench. Without the properties it does nothing.
+ * Tells how long the start took until the workbench was there; boots the image of the system property {@code ringside.probe.image}, lets it run, and writes what a user would then see of the sample plug-in into the file
+ * {@code ringside.probe.report}; then closes the workbench. Without the second property it does nothing; without the first it only tells about the start.
  */
 public final class Probe implements IStartup {
     private static final String VIEW = "dev.ringside.sample.plugin.adderView";
@@ -42,8 +43,12 @@ public final class Probe implements IStartup {
         if (file == null) {
             return;
         }
+        report.add("started after %d ms, %d ms of processor time".formatted(Instant.now().toEpochMilli() - process().startInstant().orElseThrow().toEpochMilli(),
+                process().totalCpuDuration().orElseThrow().toMillis()));
         try {
-            look();
+            if (System.getProperty("ringside.probe.image") != null) {
+                look();
+            }
             report.add("done");
         } catch (Exception failed) {
             report.add("failed: " + failed);
@@ -55,6 +60,10 @@ public final class Probe implements IStartup {
         } finally {
             display().asyncExec(() -> PlatformUI.getWorkbench().close());
         }
+    }
+
+    private static ProcessHandle.Info process() {
+        return ProcessHandle.current().info();
     }
 
     private void look() throws Exception {
