@@ -115,8 +115,10 @@ final class RingsideActionBarAdvisor extends ActionBarAdvisor {
     private MenuManager helpMenu() {
         MenuManager menu = new MenuManager("&Help", IWorkbenchActionConstants.M_HELP);
         menu.add(new GroupMarker("group.intro"));
+        menu.add(action(ActionFactory.INTRO));
         menu.add(new GroupMarker("group.main"));
         menu.add(action(ActionFactory.HELP_CONTENTS));
+        menu.add(action(ActionFactory.DYNAMIC_HELP));
         menu.add(new GroupMarker(IWorkbenchActionConstants.HELP_START));
         menu.add(new GroupMarker("group.tutorials"));
         menu.add(new GroupMarker("group.tools"));

@@ -1,5 +1,6 @@
 package dev.ringside.ide;
 
+import dev.ringside.ide.help.HelpView;
 import dev.ringside.ui.disassembly.DisassemblyView;
 import dev.ringside.ui.exits.VmExitsView;
 import dev.ringside.ui.machine.MachineView;
@@ -19,6 +20,7 @@ import org.eclipse.ui.IPerspectiveFactory;
  */
 public final class RingsidePerspective implements IPerspectiveFactory {
     static final String ID = "dev.ringside.ide.perspective";
+    private static final String CHEAT_SHEETS = "org.eclipse.ui.cheatsheets.views.CheatSheetView";
 
     @Override
     public void createInitialLayout(IPageLayout layout) {
@@ -35,6 +37,8 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         IFolderLayout right = layout.createFolder("right", IPageLayout.RIGHT, 0.64f, editors);
         right.addView(RegistersView.ID);
         right.addView(MachineView.ID);
+        right.addPlaceholder(HelpView.ID);
+        right.addPlaceholder(CHEAT_SHEETS);
 
         IFolderLayout bottom = layout.createFolder("bottom", IPageLayout.BOTTOM, 0.74f, editors);
         bottom.addView(SerialConsoleView.ID);
@@ -63,6 +67,7 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         layout.addShowViewShortcut(IPageLayout.ID_PROJECT_EXPLORER);
         layout.addShowViewShortcut(IPageLayout.ID_OUTLINE);
         layout.addShowViewShortcut(IPageLayout.ID_PROBLEM_VIEW);
+        layout.addShowViewShortcut(HelpView.ID);
         layout.addNewWizardShortcut("dev.ringside.asm.ui.newGuestProject");
         layout.addNewWizardShortcut("org.eclipse.ui.wizards.new.file");
         layout.addNewWizardShortcut("org.eclipse.ui.wizards.new.folder");

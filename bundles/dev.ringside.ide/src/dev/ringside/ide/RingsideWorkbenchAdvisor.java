@@ -1,10 +1,13 @@
 package dev.ringside.ide;
 
+import dev.ringside.ide.help.RingsideHelp;
 import java.util.List;
+import org.eclipse.ui.PlatformUI;
 import org.eclipse.ui.application.IWorkbenchConfigurer;
 import org.eclipse.ui.application.IWorkbenchWindowConfigurer;
 import org.eclipse.ui.application.WorkbenchWindowAdvisor;
 import org.eclipse.ui.internal.WorkbenchPlugin;
+import org.eclipse.ui.internal.help.WorkbenchHelpSystem;
 import org.eclipse.ui.internal.ide.application.IDEWorkbenchAdvisor;
 import org.eclipse.ui.internal.registry.ActionSetRegistry;
 import org.eclipse.ui.internal.registry.IActionSetDescriptor;
@@ -36,6 +39,13 @@ final class RingsideWorkbenchAdvisor extends IDEWorkbenchAdvisor {
                 registry.removeExtension(actions.getConfigurationElement().getDeclaringExtension(), new Object[] {actions});
             }
         }
+    }
+
+    /** The platform's own help needs a web server and a browser. */
+    @Override
+    public void preStartup() {
+        super.preStartup();
+        ((WorkbenchHelpSystem) PlatformUI.getWorkbench().getHelpSystem()).setDesiredHelpSystemId(RingsideHelp.ID);
     }
 
     @Override

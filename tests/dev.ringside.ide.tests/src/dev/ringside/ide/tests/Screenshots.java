@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 
-/** Pictures of the workbench for the documents. They are taken by every run; with {@code -Dringside.update.images=true} they replace those in {@code releng/images}. */
+/**
+ * Pictures of the workbench for the documents. They are taken by every run; with {@code -Dringside.update.images=true} they replace those of their name in {@code releng/images} and among the pictures of the help.
+ */
 final class Screenshots {
     private Screenshots() {
     }
@@ -17,8 +20,12 @@ final class Screenshots {
         bot.sync();
         bot.workbenchShell().captureScreenshot(picture.toString());
         if (Boolean.getBoolean("ringside.update.images")) {
-            Path images = Files.createDirectories(Path.of(System.getProperty("ringside.root"), "releng", "images"));
-            Files.copy(picture, images.resolve(name + ".png"), StandardCopyOption.REPLACE_EXISTING);
+            for (String folder : List.of("releng/images", "bundles/dev.ringside.ide/help/images")) {
+                Path known = Path.of(System.getProperty("ringside.root"), folder, name + ".png");
+                if (Files.exists(known)) {
+                    Files.copy(picture, known, StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
         }
     }
 }

@@ -40,12 +40,16 @@ import org.eclipse.swt.widgets.FileDialog;
 import org.eclipse.swt.widgets.Group;
 import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Text;
+import org.eclipse.ui.PlatformUI;
 import org.osgi.framework.FrameworkUtil;
 
 /** The one tab that says what to boot and on what machine. It judges as launching does, and names the field that is wrong. */
 public final class GuestTab extends AbstractLaunchConfigurationTab {
     /** Fields grow with the dialog; their hints must not make them wider than it is at first. */
     private static final int LEAST_WIDTH = 200;
+
+    /** A context of the product's help. */
+    private static final String HELP = "dev.ringside.ide.guestTab";
 
     private final VirtualMachines machines = new VirtualMachines(FrameworkUtil.getBundle(VirtualMachines.class).getBundleContext());
     private final Map<String, Text> texts = new LinkedHashMap<>();
@@ -94,6 +98,7 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
         stopAtEntry.setText("&Stop at the first instruction (when debugging)");
         stopAtEntry.addListener(SWT.Selection, event -> updateLaunchConfigurationDialog());
         setControl(page);
+        PlatformUI.getWorkbench().getHelpSystem().setHelp(page, HELP);
     }
 
     private static Group group(Composite parent, String title, int columns) {
