@@ -1,13 +1,15 @@
 package dev.ringside.ui.paravirt;
 
 import dev.ringside.inspect.InspectNode;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Words for the values of a paravirtual interface's tree: Documentation/virt/kvm/x86/msr.rst, TLFS 5.2.1, 11 and 12. */
 final class Meanings {
     /** A value and what it means, as interfaces tell it: {@code 1: steal time}, {@code 2 (even: consistent)}, {@code vector 0x43, slot: empty}. */
-    private static final Pattern EXPLAINED = Pattern.compile("([01]): (.*)|(\\d+) \\((.*)\\)|(vector 0x.*), (slot: .*)");
+    private static final Pattern EXPLAINED = Pattern.compile("([01]): (.*)|(\\d+) \\((.*)\\)|(?<route>vector 0x.*), slot: (?<slot>.*)");
     /** Registers with the address of a shared page, and bit 0 to switch it on. */
     private static final Pattern PLACE = Pattern.compile(
         "(MSR_KVM_SYSTEM_TIME|MSR_KVM_STEAL_TIME|MSR_KVM_PV_EOI_EN|MSR_KVM_ASYNC_PF_EN|HV_X64_MSR_(HYPERCALL|REFERENCE_TSC|VP_ASSIST_PAGE|SIMP|SIEFP)|SIMP|SIEFP)(_NEW)?( of .*)?");
@@ -22,16 +24,12 @@ final class Meanings {
     /** The line without the words that stand in the other column. */
     static InspectNode plain(InspectNode line) {
         Matcher explained = EXPLAINED.matcher(line.value());
-        return explained.matches() ? new InspectNode(line.name(), group(explained, 1), line.part()) : line;
+        return explained.matches() ? new InspectNode(line.name(), first(explained.group(1), explained.group(3), explained.group("slot")), line.part()) : line;
     }
 
     /** Of whichever alternative matched. */
-    private static String group(Matcher matcher, int first) {
-        int at = first;
-        while (matcher.group(at) == null) {
-            at += 2;
-        }
-        return matcher.group(at);
+    private static String first(String... alternatives) {
+        return Stream.of(alternatives).filter(Objects::nonNull).findFirst().orElseThrow();
     }
 
     /** @return empty when there is nothing to say */
@@ -39,7 +37,7 @@ final class Meanings {
         String name = line.name();
         Matcher explained = EXPLAINED.matcher(line.value());
         if (explained.matches()) {
-            return group(explained, 2);
+            return first(explained.group(2), explained.group(4), explained.group("route"));
         }
         if (!line.value().startsWith("0x") || line.part() != null) {
             return "";

@@ -10,6 +10,7 @@ import dev.ringside.ui.machine.Part;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jface.action.Action;
@@ -30,6 +31,7 @@ import org.eclipse.ui.actions.ActionFactory;
 public final class ParavirtView extends GuestViewPart {
     public static final String ID = "dev.ringside.ui.paravirt";
 
+    private static final long NEVER = -1;
     private static final List<String> ROOT = List.of("paravirt");
     /** Below this width the parts of the view stand one above the other. */
     private static final int SIDE_BY_SIDE_PIXELS = 700;
@@ -45,8 +47,11 @@ public final class ParavirtView extends GuestViewPart {
     private Text hints;
     private LatestAnswer<Answer> answers;
     private final Set<Part> met = new HashSet<>();
-    private long shownStop = -1;
+    /** Of which stop the right side is. */
+    private long shownStop = NEVER;
+    private long markedStop = NEVER;
 
+    /** @param activity null when it was not asked for */
     private record Answer(List<List<InspectNode>> parts, ParavirtActivity activity) {
     }
 
@@ -59,13 +64,13 @@ public final class ParavirtView extends GuestViewPart {
         sides = new SashForm(page, SWT.HORIZONTAL);
         GridDataFactory.fillDefaults().grab(true, true).applyTo(sides);
         tree = new MachineTree(sides, ROOT, part -> refresh());
-        tree.widths(250, 170, 360);
+        tree.widths(300, 190, 360);
         SashForm right = new SashForm(sides, SWT.VERTICAL);
         hypercalls = new HypercallTable(right);
         hints = new Text(right, SWT.MULTI | SWT.WRAP | SWT.READ_ONLY | SWT.V_SCROLL);
         hints.setToolTipText("Features that the guest was offered and never used");
         right.setWeights(70, 30);
-        sides.setWeights(50, 50);
+        sides.setWeights(56, 44);
         answers = new LatestAnswer<>(page);
         page.addListener(SWT.Resize, event -> sides.setOrientation(page.getSize().x < SIDE_BY_SIDE_PIXELS ? SWT.VERTICAL : SWT.HORIZONTAL));
         tree.control().getVerticalBar().addListener(SWT.Selection, event -> refresh());
@@ -91,6 +96,9 @@ public final class ParavirtView extends GuestViewPart {
         boolean edited = isSameMachine(now, before) && now.stopNumber() == before.stopNumber() && !before.isRunning() && !now.isRunning();
         tree.stale(now.isRunning());
         if (!now.isRunning()) {
+            if (edited) {
+                shownStop = NEVER;
+            }
             ask(now, wanted(now, edited));
         }
     }
@@ -99,7 +107,7 @@ public final class ParavirtView extends GuestViewPart {
         tree.forget();
         hypercalls.forget();
         met.clear();
-        shownStop = -1;
+        shownStop = markedStop = NEVER;
         summary.setText("");
         hints.setText("");
     }
@@ -129,13 +137,17 @@ public final class ParavirtView extends GuestViewPart {
     }
 
     private void ask(GuestVcpu vcpu, List<Part> parts) {
-        var question = vcpu.inspect(parts.stream().map(Part::path).toList()).thenCombine(vcpu.paravirtActivity(), Answer::new);
+        boolean known = shownStop == vcpu.stopNumber();
+        CompletableFuture<ParavirtActivity> activity = known ? CompletableFuture.completedFuture(null) : vcpu.paravirtActivity();
+        var question = vcpu.inspect(parts.stream().map(Part::path).toList()).thenCombine(activity, Answer::new);
         answers.ask(question, answer -> {
             for (int i = 0; i < parts.size(); i++) {
                 update(parts.get(i), answer.parts.get(i), vcpu.stopNumber());
             }
             tree.draw();
-            tell(answer.activity, vcpu.stopNumber());
+            if (answer.activity != null) {
+                tell(answer.activity, vcpu.stopNumber());
+            }
             say(null);
             refresh(); // lines may have moved into sight; ends when there are none
         }, this::say);
@@ -154,8 +166,8 @@ public final class ParavirtView extends GuestViewPart {
     }
 
     private void tell(ParavirtActivity activity, long stop) {
-        hypercalls.show(activity.hypercalls(), stop != shownStop);
-        shownStop = stop;
+        hypercalls.show(activity.hypercalls(), stop != markedStop);
+        shownStop = markedStop = stop;
         set(hints, hints(activity));
         String words = words(activity);
         if (!summary.getText().equals(words)) {

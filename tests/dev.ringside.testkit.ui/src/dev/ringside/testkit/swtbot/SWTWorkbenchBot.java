@@ -56,10 +56,10 @@ public final class SWTWorkbenchBot extends SWTBot {
         });
     }
 
-    /** Closes every dialog, as Escape would. */
+    /** Closes every dialog, as Escape would. One may take others with it, such as a tooltip or a help tray. */
     public void closeAllShells() {
         for (Shell shell : Ui.shells()) {
-            if (Ui.call(() -> shell != window().getShell() && shell.getParent() != null)) {
+            if (Ui.call(() -> !shell.isDisposed() && shell != window().getShell() && shell.getParent() != null)) {
                 new SWTBotShell(shell).close();
             }
         }
