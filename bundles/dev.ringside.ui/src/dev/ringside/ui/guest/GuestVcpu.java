@@ -6,7 +6,6 @@ import dev.ringside.inspect.InspectNode;
 import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.DisassembledLine;
 import dev.ringside.machine.MachineControl.MemoryBytes;
-import dev.ringside.machine.MachineControl.ParavirtActivity;
 import dev.ringside.machine.MachineStatistics;
 import java.util.List;
 import java.util.OptionalLong;
@@ -78,9 +77,6 @@ public interface GuestVcpu {
     CompletableFuture<List<List<InspectNode>>> inspect(List<List<String>> paths);
 
     CompletableFuture<MachineStatistics> statistics();
-
-    /** What the guest asked of its paravirtual interface, and what it could have. */
-    CompletableFuture<ParavirtActivity> paravirtActivity();
 
     SerialChannel serial();
 }

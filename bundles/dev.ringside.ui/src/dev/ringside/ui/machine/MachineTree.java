@@ -22,7 +22,7 @@ import org.eclipse.swt.widgets.TreeItem;
  * Draws {@link Part}s. Lines stay where they are from stop to stop and only their texts change, so nothing flickers, and what is open and selected stays
  * so. It knows what can be seen, so that only that is asked for.
  */
-public final class MachineTree {
+final class MachineTree {
     private static final int NAME = 0;
     private static final int VALUE = 1;
     private static final int MEANING = 2;
@@ -31,16 +31,13 @@ public final class MachineTree {
     private final Font font;
     private final Font bold;
     private final Consumer<Part> opened;
-    private final List<String> root;
-    private Part machine;
+    private Part machine = Part.machine();
     private String filter = "";
     private boolean stale;
 
-    /** @param root the part whose lines are shown, as names from the machine on; empty for the machine @param opened a part was opened by the user */
-    public MachineTree(Composite parent, List<String> root, Consumer<Part> opened) {
-        this.root = root;
+    /** @param opened a part was opened by the user */
+    MachineTree(Composite parent, Consumer<Part> opened) {
         this.opened = opened;
-        machine = Part.root(root);
         tree = new Tree(parent, SWT.FULL_SELECTION | SWT.MULTI | SWT.V_SCROLL | SWT.H_SCROLL);
         tree.setHeaderVisible(true);
         var resources = new LocalResourceManager(JFaceResources.getResources(), tree);
@@ -60,25 +57,17 @@ public final class MachineTree {
         column.setWidth(width);
     }
 
-    /** Widths in pixels, where names or values are longer than those of devices. */
-    public void widths(int name, int value, int meaning) {
-        tree.getColumn(NAME).setWidth(name);
-        tree.getColumn(VALUE).setWidth(value);
-        tree.getColumn(MEANING).setWidth(meaning);
-    }
-
-    public Tree control() {
+    Tree control() {
         return tree;
     }
 
-    /** The part whose lines are shown. */
-    public Part machine() {
+    Part machine() {
         return machine;
     }
 
     /** Another machine, of which nothing is known. */
-    public void forget() {
-        machine = Part.root(root);
+    void forget() {
+        machine = Part.machine();
         tree.removeAll();
     }
 
@@ -105,12 +94,12 @@ public final class MachineTree {
     }
 
     /** While the guest runs what was last seen stays, but steps back. */
-    public void stale(boolean now) {
+    void stale(boolean now) {
         stale = now;
         draw();
     }
 
-    public void draw() {
+    void draw() {
         Palette palette = Palette.of(tree);
         tree.setRedraw(false);
         List<Part> roots = chosen(machine);
@@ -174,7 +163,7 @@ public final class MachineTree {
     // What can be seen
 
     /** Parts of which a line, or the line of the part itself, is on the screen. The machine is the first. */
-    public List<Part> visible() {
+    List<Part> visible() {
         List<Part> seen = new ArrayList<>();
         seen.add(machine);
         int left = tree.getClientArea().height / Math.max(1, tree.getItemHeight()) + 1;
@@ -214,7 +203,7 @@ public final class MachineTree {
     }
 
     /** The selected lines, or everything that is known. */
-    public String text() {
+    String text() {
         StringBuilder out = new StringBuilder();
         List<Part> chosen = Stream.of(tree.getSelection()).map(item -> (Part) item.getData()).filter(part -> part != null).toList();
         (chosen.isEmpty() ? machine.lines() : chosen).forEach(part -> part.write(out, ""));

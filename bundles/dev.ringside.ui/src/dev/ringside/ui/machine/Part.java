@@ -8,13 +8,11 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /** One line of the inspected tree: a field, or a part whose lines are known once somebody has asked for them. Lines keep their identity from stop to stop. */
-public final class Part {
+final class Part {
     private static final long NEVER = -1;
 
     private final Part parent;
     private final String name;
-    /** Of a root: where it is in the machine. */
-    private final List<String> place;
     private boolean open;
     private String value = "";
     private String valueBefore = "";
@@ -24,22 +22,20 @@ public final class Part {
     private long askedAt = NEVER;
     private String meaning = "";
 
-    private Part(Part parent, String name, List<String> place) {
+    private Part(Part parent, String name) {
         this.parent = parent;
         this.name = name;
-        this.place = place;
     }
 
-    /** The top of a tree. @param place names from the machine on; empty for the machine itself */
-    static Part root(List<String> place) {
-        return new Part(null, place.isEmpty() ? "machine" : place.getLast(), place);
+    static Part machine() {
+        return new Part(null, "machine");
     }
 
-    public Part parent() {
+    Part parent() {
         return parent;
     }
 
-    public String name() {
+    String name() {
         return name;
     }
 
@@ -52,16 +48,16 @@ public final class Part {
         return meaning;
     }
 
-    public void mean(String words) {
+    void mean(String words) {
         meaning = words;
     }
 
     /** Whether it can be opened. */
-    public boolean isPart() {
+    boolean isPart() {
         return isPart;
     }
 
-    public List<Part> lines() {
+    List<Part> lines() {
         return lines;
     }
 
@@ -70,11 +66,11 @@ public final class Part {
         return told;
     }
 
-    public boolean isKnown() {
+    boolean isKnown() {
         return askedAt != NEVER;
     }
 
-    public boolean isOfStop(long stop) {
+    boolean isOfStop(long stop) {
         return askedAt == stop;
     }
 
@@ -84,18 +80,16 @@ public final class Part {
     }
 
     /** Names from the machine on; empty for the machine. */
-    public List<String> path() {
+    List<String> path() {
         List<String> names = new ArrayList<>();
-        Part at = this;
-        for (; at.parent != null; at = at.parent) {
+        for (Part at = this; at.parent != null; at = at.parent) {
             names.addFirst(at.name);
         }
-        names.addAll(0, at.place);
         return names;
     }
 
     /** @param answer null when the machine has no such part any more */
-    public void update(List<InspectNode> answer, long stop) {
+    void update(List<InspectNode> answer, long stop) {
         boolean sameStop = askedAt == stop;
         boolean first = askedAt == NEVER;
         askedAt = stop;
@@ -105,7 +99,7 @@ public final class Part {
         List<Part> now = new ArrayList<>();
         for (InspectNode node : told) {
             List<Part> same = known.get(node.name());
-            Part line = same == null || same.isEmpty() ? new Part(this, node.name(), List.of()) : same.removeFirst();
+            Part line = same == null || same.isEmpty() ? new Part(this, node.name()) : same.removeFirst();
             boolean fresh = first || line.valueBefore.isEmpty() && line.value.isEmpty();
             line.take(node, fresh, sameStop);
             now.add(line);
@@ -138,11 +132,11 @@ public final class Part {
         return lines.stream().anyMatch(line -> wanted.test(line) || line.holds(wanted));
     }
 
-    public boolean isOpen() {
+    boolean isOpen() {
         return open;
     }
 
-    public void open(boolean now) {
+    void open(boolean now) {
         open = now;
     }
 

@@ -33,11 +33,7 @@ final class CountedMachine {
 
     /** The embedded sample on a real machine, as a launch would build it. */
     static CountedMachine sample(String memory) throws CoreException, InvalidFieldException {
-        return sample(Map.of(GuestLaunchConfiguration.IMAGE, GuestLaunchConfiguration.SAMPLE_KERNEL, GuestLaunchConfiguration.MEMORY, memory));
-    }
-
-    /** An embedded sample with other attributes of its launch configuration. */
-    static CountedMachine sample(Map<String, Object> attributes) throws CoreException, InvalidFieldException {
+        Map<String, Object> attributes = Map.of(GuestLaunchConfiguration.IMAGE, GuestLaunchConfiguration.SAMPLE_KERNEL, GuestLaunchConfiguration.MEMORY, memory);
         GuestLaunchConfiguration guest = GuestLaunchConfiguration.parse(attributes, text -> {
             throw new AssertionError("the sample has no file " + text);
         });
