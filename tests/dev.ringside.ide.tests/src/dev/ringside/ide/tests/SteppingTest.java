@@ -19,6 +19,17 @@ class SteppingTest extends UiTest {
     private final FakeMachine machine = new FakeMachine(1);
 
     @Test
+    void codeWithoutASourceOpensNoEditor() throws Exception {
+        VmDebugTarget guest = Guests.debug(new FakeMachine(1));
+        waitForStop(guest, 0);
+        bot.pressShortcut(SWT.F6);
+        waitForStop(guest, 1);
+        bot.sync();
+
+        assertEquals(0, PlatformUi.call(() -> AsmFixture.page().getEditorReferences().length));
+    }
+
+    @Test
     void aGuestStopsAtItsEntryWithEveryViewFilled() throws Exception {
         VmDebugTarget guest = Guests.debug(machine);
 
