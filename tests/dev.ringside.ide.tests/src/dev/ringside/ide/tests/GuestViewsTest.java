@@ -13,11 +13,11 @@ import dev.ringside.testkit.swtbot.SWTBot;
 import dev.ringside.testkit.swtbot.SWTBotTable;
 import dev.ringside.testkit.swtbot.SWTBotTree;
 import dev.ringside.testkit.swtbot.SWTBotTreeItem;
-import dev.ringside.testkit.swtbot.ScreenshotOnFailure;
 import dev.ringside.ui.exits.VmExitsView;
 import dev.ringside.ui.machine.MachineView;
 import dev.ringside.ui.memory.MemoryView;
 import dev.ringside.ui.pagewalk.PageWalkView;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -362,9 +362,8 @@ class GuestViewsTest extends UiTest {
         picture("memory-and-machine-dark");
     }
 
-    private void picture(String name) {
-        bot.sync();
-        bot.workbenchShell().captureScreenshot(ScreenshotOnFailure.folder().resolve(name + ".png").toString());
+    private void picture(String name) throws IOException {
+        Screenshots.take(bot, name);
     }
 
     private static void theme(String id) {
