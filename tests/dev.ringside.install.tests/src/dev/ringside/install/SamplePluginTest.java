@@ -33,11 +33,13 @@ class SamplePluginTest {
         if (System.getenv("DISPLAY") == null) {
             Assumptions.abort("there is no display; ./ringside test starts one");
         }
-        String site = Product.root().resolve("tests/dev.ringside.sample.site/target/repository").toUri().toString();
+        Path built = Product.root().resolve("tests/dev.ringside.sample.site/target");
         Path guest = guest();
 
-        director("-repository", site, "-installIU", FEATURE + "," + PROBE);
-        assertThat(product.hasPlugin(PLUGIN)).isTrue();
+        director("-repository", built.resolve("repository").toUri().toString(), "-installIU", FEATURE);
+        director("-repository", "jar:" + built.resolve("dev.ringside.sample.site-1.0.0-SNAPSHOT.zip").toUri() + "!/", "-installIU", PROBE);
+        assertThat(product.hasPlugin(PLUGIN)).as("installed from a folder").isTrue();
+        assertThat(product.hasPlugin(PROBE)).as("installed from an archive").isTrue();
 
         assertThat(look(guest, "installed"))
             .contains("ebx 0000000000005555", "view registered", "view shows ADDEND = 0x00004321 SUM = 0x00005555", "machine view shows adder||sum 21845")
@@ -72,6 +74,18 @@ class SamplePluginTest {
         assertThat(outcome.status()).isNotZero();
         assertThat(outcome.said()).contains("org.example.newer 1.0.0").contains("dev.ringside.ui [99.0.0,100.0.0)");
         assertThat(product.plugins()).isEqualTo(before);
+    }
+
+    @Test
+    void theHelpShowsTheSourcesAsTheyAre() throws Exception {
+        Path sample = Product.root().resolve("tests/dev.ringside.sample.plugin");
+        String page = Files.readString(Product.root().resolve("bundles/dev.ringside.ide/help/writing-plugins.html"));
+
+        for (String file : List.of("plugin.xml", "OSGI-INF/adder.xml", "guest/adder.asm", "src/dev/ringside/sample/plugin/Adder.java",
+            "src/dev/ringside/sample/plugin/AdderProvider.java", "src/dev/ringside/sample/plugin/AdderView.java", "src/dev/ringside/sample/plugin/AdderRenderer.java")) {
+            String source = Files.readString(sample.resolve(file));
+            assertThat(page).as(file).contains(source.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"));
+        }
     }
 
     private static void director(String... arguments) throws Exception {
