@@ -21,13 +21,6 @@ abstract sealed class NotInThisBuild implements Callable<Integer> {
         throw new HostError("the command '" + name + "' is not in this build");
     }
 
-    @Command(name = "translate", description = "Guest assembly, IR and JVM bytecode of a block (not in this build).")
-    static final class Translate extends NotInThisBuild {
-        Translate() {
-            super("translate");
-        }
-    }
-
     @Command(name = "check", description = "Runs scenario files (not in this build).")
     static final class Check extends NotInThisBuild {
         Check() {

@@ -48,7 +48,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--disk", paramLabel = "F", description = "IDE disk, up to four times. The file is never written: changes stay in memory. Append ',writable' to write it.")
     private List<String> disks = List.of();
 
-    @Option(names = "--engine", defaultValue = "interpreter", paramLabel = "E", description = "interpreter or translator; kvm is not in this build.")
+    @Option(names = "--engine", defaultValue = "translator", paramLabel = "E", description = "translator or interpreter (${DEFAULT-VALUE}); kvm is not in this build.")
     private String engine;
 
     @Option(names = "--paravirt", defaultValue = "none", paramLabel = "P", description = {"none, minimal, kvm, hyperv, or kvm+hyperv (${DEFAULT-VALUE}).",

@@ -28,7 +28,7 @@ public record MachineDescription(Path image, Path initrd, String commandLine, Li
 
     /** 128 MiB of memory, one CPU, nothing attached. */
     public static MachineDescription of(Path image) {
-        return new MachineDescription(image, null, "", List.of(), 128L << 20, 1, "interpreter", "none", 0, DEFAULT_EPOCH_SECONDS, null, -1, false);
+        return new MachineDescription(image, null, "", List.of(), 128L << 20, 1, "translator", "none", 0, DEFAULT_EPOCH_SECONDS, null, -1, false);
     }
 
     /**

@@ -48,13 +48,13 @@ class BadInputTest {
     void engineThatIsNotHere() throws IOException {
         Path image = Files.write(folder.resolve("raw"), new byte[16]);
 
-        refused(CommandLineRun.of("run", "--engine", "kvm", "--load-address", "0x100000", image), "engine 'kvm' is not in this build", "interpreter");
+        refused(CommandLineRun.of("run", "--engine", "kvm", "--load-address", "0x100000", image), "engine 'kvm' is not in this build", "translator");
     }
 
     @Test
     void laterWorkSaysSo() throws IOException {
         refused(CommandLineRun.of("run", "--gdb", "1234", "x"), "--gdb", "not in this build");
-        refused(CommandLineRun.of("translate", "x"), "translate", "not in this build");
+        refused(CommandLineRun.of("bench", "x"), "bench", "not in this build");
     }
 
     @Test

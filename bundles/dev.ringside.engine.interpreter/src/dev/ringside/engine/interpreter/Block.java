@@ -1,6 +1,8 @@
 package dev.ringside.engine.interpreter;
 
+import dev.ringside.ir.GuestState;
 import dev.ringside.ir.Helper;
+import dev.ringside.ir.IrBlock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -85,6 +87,19 @@ public final class Block {
         next0 = NONE;
         next1 = NONE;
         dropRegions();
+    }
+
+    /**
+     * What the interpreter would run for {@code optimized}, outside any cache: for showing.
+     *
+     * @throws IllegalArgumentException when the block needs more temporaries than there are
+     */
+    public static Block of(IrBlock optimized, int stateSlots) {
+        try {
+            return Lowering.lower(optimized, 0, stateSlots, stateSlots + GuestState.SPARE_SLOTS, 1);
+        } catch (Lowering.TooLong tooLong) {
+            throw new IllegalArgumentException(tooLong.getMessage(), tooLong);
+        }
     }
 
     /** Whether the cache forgot it: it never runs again. */

@@ -74,6 +74,8 @@ final class RegionCompiler {
     private final List<Liveness> liveness = new ArrayList<>();
     private final Map<Long, Integer> memberAt = new HashMap<>();
     private final Map<Integer, Integer> localOf = new HashMap<>();
+    /** Members that another one, or they themselves, lead to. */
+    private final BitSet linked = new BitSet();
     private final BitSet stateUsed = new BitSet();
     private final BitSet stateWritten = new BitSet();
     private final List<Object> classData = new ArrayList<>();
@@ -88,6 +90,10 @@ final class RegionCompiler {
     private boolean throwsAny;
     private final List<Runnable> stubs = new ArrayList<>();
     private int member;
+    /** Whether line numbers tell which guest instruction the code belongs to: for listings. */
+    private boolean numbersLines;
+    /** What line 0 stands for. */
+    static final int FRAME_LINES = 0;
 
     private RegionCompiler(Block[] members, int stateSlots, int zeroSlot) {
         this.members = members;
@@ -101,6 +107,20 @@ final class RegionCompiler {
             of.forEach(this::collectSlots);
         }
         placeSlots();
+        for (int i = 0; i < members.length; i++) {
+            findLinked(i);
+        }
+    }
+
+    private void findLinked(int from) {
+        int last = ops.get(from).getLast().op;
+        boolean two = last >= Micro.BR_EQ && last <= Micro.BR_LESI;
+        for (int k = 0; k < (two ? 2 : last == Micro.JUMP ? 1 : 0); k++) {
+            Integer to = memberAt.get(members[from].targets[k]);
+            if (to != null) {
+                linked.set(to);
+            }
+        }
     }
 
     /** The code of as many of {@code members}, from the first on, as make a method that HotSpot compiles. */
@@ -113,6 +133,46 @@ final class RegionCompiler {
             }
             count = Math.max(1, count * 3 / 4);
         }
+    }
+
+    /** As {@link #generate}, of exactly these, with line numbers: {@code 1 + (member << 8 | guest instruction)}, and {@link #FRAME_LINES} for what surrounds them. */
+    static RegionCompiler forListing(Block[] members, int stateSlots, int zeroSlot) {
+        var compiler = new RegionCompiler(members, stateSlots, zeroSlot);
+        compiler.numbersLines = true;
+        return compiler;
+    }
+
+    /** The slot behind local variable {@code local}, or −1 for one that is not a slot's. */
+    int slotOf(int local) {
+        return localOf.entrySet().stream().filter(e -> e.getValue() == local).map(Map.Entry::getKey).findFirst().orElse(-1);
+    }
+
+    /** What the local variables that are no slots are called. */
+    static String nameOf(int local) {
+        return switch (local) {
+            case 0 -> "this";
+            case FRAME_LOCAL -> "frame";
+            case TLB -> "tlb";
+            case BUDGET -> "budget";
+            case SLOTS -> "slots";
+            case NOW -> "epoch";
+            case GVA -> "gva";
+            default -> "exception";
+        };
+    }
+
+    private void line(int number) {
+        if (numbersLines) {
+            code.lineNumber(number);
+        }
+    }
+
+    private int instructionAt(Block block, int index) {
+        int instruction = block.count - 1;
+        while (instruction > 0 && block.codeStarts[instruction] > index) {
+            instruction--;
+        }
+        return instruction;
     }
 
     static int codeLength(byte[] classFile) {
@@ -165,8 +225,8 @@ final class RegionCompiler {
         exceptionLocal = next;
     }
 
-    private Generated write() {
-        byte[] bytes = ClassFile.of(ClassFile.DebugElementsOption.DROP_DEBUG, ClassFile.LineNumbersOption.DROP_LINE_NUMBERS)
+    Generated write() {
+        byte[] bytes = ClassFile.of()
             .build(THIS, type -> type.withVersion(ClassFile.JAVA_25_VERSION, 0).withFlags(AccessFlag.FINAL, AccessFlag.SUPER, AccessFlag.SYNTHETIC)
                 .withSuperclass(CODE)
                 .withMethodBody(ConstantDescs.INIT_NAME, ConstantDescs.MTD_void, ClassFile.ACC_PUBLIC,
@@ -189,10 +249,12 @@ final class RegionCompiler {
             entry[i] = to.newLabel();
             body[i] = to.newLabel();
         }
+        line(FRAME_LINES);
         prologue();
         for (member = 0; member < members.length; member++) {
             writeMember();
         }
+        line(FRAME_LINES);
         while (!stubs.isEmpty()) {
             List<Runnable> now = List.copyOf(stubs);
             stubs.clear();
@@ -237,25 +299,34 @@ final class RegionCompiler {
 
     private void writeMember() {
         Block block = members[member];
-        code.labelBinding(entry[member]);
-        Label short_ = code.newLabel();
-        int me = member;
-        code.iinc(BUDGET, -block.count).iload(BUDGET).iflt(short_);
-        stubs.add(() -> {
-            code.labelBinding(short_);
-            code.iinc(BUDGET, block.count);
-            leave(FastCode.BEFORE, me, 0);
-        });
+        line(1 + (member << 8));
+        if (linked.get(member)) {
+            countDown(block);
+        }
         code.labelBinding(body[member]);
         List<MicroOp> mine = ops.get(member);
         for (int i = 0; i < mine.size(); i++) {
             MicroOp op = mine.get(i);
+            line(1 + (member << 8 | instructionAt(block, op.index)));
             if (isForInterpreter(op)) {
                 code.goto_(resume(i));
                 return;
             }
             write(op, i);
         }
+    }
+
+    /** Where other members enter: enough must be left of the budget. */
+    private void countDown(Block block) {
+        code.labelBinding(entry[member]);
+        Label tooLittle = code.newLabel();
+        int me = member;
+        code.iinc(BUDGET, -block.count).iload(BUDGET).iflt(tooLittle);
+        stubs.add(() -> {
+            code.labelBinding(tooLittle);
+            code.iinc(BUDGET, block.count);
+            leave(FastCode.BEFORE, me, 0);
+        });
     }
 
     /** Whether the region always leaves there. */

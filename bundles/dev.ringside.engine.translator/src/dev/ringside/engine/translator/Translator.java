@@ -21,7 +21,7 @@ final class Translator implements Promotion {
     /** A block that is a member of so many regions gets none of its own. */
     private static final int MAX_REGIONS_PER_BLOCK = 4;
     /** Where code of a block exists in a region that is entered elsewhere, a region of its own has to wait. */
-    private static final int PATIENCE = 16;
+    private static final int PATIENCE = 4;
     /** Beyond this the oldest go; a region takes about 8 KB of metaspace and as much of the code cache. */
     private static final int MAX_REGIONS = 8000;
 

@@ -3,7 +3,7 @@
  * together with what they lead to, in the background, to one hidden class per {@link dev.ringside.engine.interpreter.Region}:
  *
  * <pre>
- *  interpreter ──1000 runs──▶ Translator.hot ──queue──▶ RegionCompiler ──settle──▶ Region.install
+ *  interpreter ──30000 runs─▶ Translator.hot ──queue──▶ RegionCompiler ──settle──▶ Region.install
  *       ▲                                                                              │
  *       └────────── "go on at operation i of block k" ◀── FastCode.run ◀───────────────┘
  * </pre>

@@ -1,0 +1,140 @@
+package dev.ringside.cli;
+
+import dev.ringside.arch.Architecture;
+import dev.ringside.arch.CodeSource;
+import dev.ringside.arch.Cpu;
+import dev.ringside.arch.EntryState;
+import dev.ringside.arch.Symbolizer;
+import dev.ringside.engine.translator.Listing;
+import dev.ringside.loader.GuestImage;
+import dev.ringside.loader.ImageBytes;
+import dev.ringside.loader.ImageException;
+import dev.ringside.loader.ImageLoader;
+import dev.ringside.loader.Segment;
+import dev.ringside.machine.MachineProviders;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ringside translate}: what the translator makes of a piece of guest code. */
+@Command(name = "translate", mixinStandardHelpOptions = true,
+    description = {"Shows the translation of a loop: each guest instruction, its IR before and after the optimizer, and the JVM bytecode.",
+        "Follows jumps to known places, as the translator does with a hot block."},
+    footer = {"", "ringside translate --at start kernel.elf", "ringside translate --at 0x100040 --count 8 --bits 32 kernel.bin"})
+final class TranslateCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "IMAGE", description = "Guest image; a file of no known format is taken as it is, from --org on.")
+    private Path file;
+
+    @Option(names = "--at", required = true, paramLabel = "SYMBOL|ADDRESS", description = "Where the code begins.")
+    private String at;
+
+    @Option(names = "--bits", defaultValue = "64", paramLabel = "N", description = "Code size: 16, 32 or 64 (${DEFAULT-VALUE}).")
+    private int bits;
+
+    @Option(names = "--count", defaultValue = "100", paramLabel = "N", description = "How many guest instructions at most (${DEFAULT-VALUE}).")
+    private int count;
+
+    @Option(names = "--org", defaultValue = "0", converter = Addresses.class, paramLabel = "A", description = "Address of a raw file's first byte (${DEFAULT-VALUE}).")
+    private long origin;
+
+    @Override
+    public Integer call() throws HostError {
+        if (count < 1) {
+            throw new HostError("--count " + count + "; at least 1 is needed");
+        }
+        if (!Files.isReadable(file)) {
+            throw new HostError("cannot read '" + file + "'");
+        }
+        try {
+            var content = ImageBytes.read(file, "image");
+            var image = new ImageLoader(MachineProviders.onClassPath().formats()).load(content);
+            if (image.isPresent()) {
+                show(image.get());
+            } else {
+                byte[] bytes = content.slice(0, content.length());
+                show(new Addresses().convert(at), pc -> source(bytes, pc - origin), Symbolizer.NONE);
+            }
+        } catch (ImageException e) {
+            throw new HostError(e.getMessage());
+        }
+        return ExitStatus.OK;
+    }
+
+    private void show(GuestImage image) throws HostError {
+        Symbolizer symbols = image.symbols();
+        long start = symbols.addressOf(at) != null ? symbols.addressOf(at) : new Addresses().convert(at);
+        show(start, pc -> {
+            for (Segment segment : image.segments()) {
+                if (pc >= segment.gpa() && pc - segment.gpa() < segment.bytes().length) {
+                    return source(segment.bytes(), pc - segment.gpa());
+                }
+            }
+            return null;
+        }, symbols);
+    }
+
+    private static CodeSource source(byte[] bytes, long from) {
+        return from < 0 || from >= bytes.length ? null : CodeSource.of(bytes, (int) from, bytes.length);
+    }
+
+    private void show(long start, LongFunction<CodeSource> code, Symbolizer symbols) throws HostError {
+        Architecture architecture = AsmCommand.architecture();
+        Listing listing = Listing.of(architecture, modeKey(architecture, start), start, code, count);
+        if (listing.rows().isEmpty()) {
+            throw new HostError("--at: there is no code at %#x in '%s'".formatted(start, file));
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        for (Listing.Row row : listing.rows()) {
+            if (row.startsBlock()) {
+                out.println();
+            }
+            String name = symbols.nameOf(row.pc());
+            if (name != null && name.indexOf('+') < 0) {
+                out.println(name + ":");
+            }
+            out.printf("%8x  %s%n", row.pc(), architecture.disassembler().disassemble(code.apply(row.pc()), bits, row.pc(), symbols).text());
+            columns(out, row);
+        }
+        out.printf("%naround them%n");
+        listing.frame().forEach(line -> out.println("      " + line));
+        out.printf("%n%d instructions, %d bytes of bytecode%n", listing.rows().size(), listing.bytecodeBytes());
+        out.flush();
+    }
+
+    /** IR, optimized IR and bytecode beside each other. */
+    private static void columns(PrintWriter out, Listing.Row row) {
+        List<List<String>> columns = List.of(row.ir(), row.optimized(), row.bytecode());
+        int lines = columns.stream().mapToInt(List::size).max().orElse(0);
+        for (int i = 0; i < lines; i++) {
+            out.println("          %-40s | %-40s | %s".formatted(line(columns.get(0), i), line(columns.get(1), i), line(columns.get(2), i)).stripTrailing());
+        }
+    }
+
+    private static String line(List<String> column, int i) {
+        return i < column.size() ? column.get(i) : "";
+    }
+
+    private int modeKey(Architecture architecture, long pc) throws HostError {
+        EntryState.Mode mode = switch (bits) {
+            case 16 -> EntryState.Mode.REAL_16;
+            case 32 -> EntryState.Mode.PROTECTED_32;
+            case 64 -> EntryState.Mode.LONG_64;
+            default -> throw new HostError("--bits " + bits + "; 16, 32 or 64 is needed");
+        };
+        Cpu cpu = architecture.newCpu(0);
+        cpu.enter(new EntryState(mode, mode == EntryState.Mode.REAL_16 ? 0 : pc, Map.of(), 0, 0, 0, 8, 0x10));
+        return cpu.modeKey();
+    }
+}
