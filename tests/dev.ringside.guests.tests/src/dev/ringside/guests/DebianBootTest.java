@@ -2,6 +2,8 @@ package dev.ringside.guests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringside.testkit.guests.DebianPackages;
+import dev.ringside.testkit.guests.Initramfs;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ringside.arch.Architecture;
 import dev.ringside.machine.MachineProviders;
 import dev.ringside.samples.Sample;
+import dev.ringside.testkit.guests.DebianPackages;
+import dev.ringside.testkit.guests.Initramfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import dev.ringside.machine.Machine;
 import dev.ringside.machine.MachineBuilder;
 import dev.ringside.machine.MachineDescription;
 import dev.ringside.machine.MachineProviders;
+import dev.ringside.testkit.guests.DebianPackages;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import dev.ringside.arch.AssemblyResult;
 import dev.ringside.arch.x86.X86Architecture;
+import dev.ringside.testkit.guests.DebianPackages;
+import dev.ringside.testkit.guests.Initramfs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.ringside.guests;
+package dev.ringside.testkit.guests;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 
 /** An initial RAM file system in the kernel's own format (Documentation/driver-api/early-userspace/buffer-format.rst): cpio newc, gzipped. */
-final class Initramfs {
+public final class Initramfs {
     private static final int DIRECTORY = 0040755;
     private static final int EXECUTABLE = 0100755;
     private static final int CHARACTER_DEVICE = 0020600;
@@ -19,12 +19,12 @@ final class Initramfs {
     private int inode;
 
     /** Busybox as the only program, and {@code script} as /init, which it runs. */
-    static Path withInit(Path folder, String script) throws IOException {
+    public static Path withInit(Path folder, String script) throws IOException {
         return withInit(folder, script, Map.of());
     }
 
     /** As {@link #withInit(Path, String)}, with further programs under /bin. */
-    static Path withInit(Path folder, String script, Map<String, byte[]> programs) throws IOException {
+    public static Path withInit(Path folder, String script, Map<String, byte[]> programs) throws IOException {
         var fs = new Initramfs();
         for (String directory : new String[] {"bin", "dev", "proc", "sys"}) {
             fs.entry(directory, DIRECTORY, new byte[0], 0, 0);

@@ -1,4 +1,4 @@
-package dev.ringside.guests;
+package dev.ringside.testkit.guests;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,27 +12,27 @@ import org.junit.jupiter.api.Assumptions;
  * Files out of Debian's packages, fetched once into a cache ({@code ~/.cache/ringside/packages}). Where there is no apt, or no way to a package, the test
  * that asked is skipped and says so.
  */
-final class DebianPackages {
+public final class DebianPackages {
     private static final Path CACHE = Path.of(System.getProperty("user.home"), ".cache", "ringside", "packages");
 
     private DebianPackages() {
     }
 
     /** The stock cloud kernel, its version chosen by Debian's metapackage. */
-    static Path kernel() {
+    public static Path kernel() {
         String version = firstDependency("linux-image-cloud-amd64", "linux-image-");
         return file(version, "boot", "vmlinuz-");
     }
 
-    static Path busybox() {
+    public static Path busybox() {
         return file("busybox-static", "bin", "busybox");
     }
 
-    static Path seaBios() {
+    public static Path seaBios() {
         return file("seabios", "usr/share/seabios", "bios-256k.bin");
     }
 
-    static Path memtest() {
+    public static Path memtest() {
         return file("memtest86+", "boot", "memtest86+x64.bin");
     }
 
