@@ -234,7 +234,8 @@ public final class Machine implements Inspectable, AutoCloseable {
 
     /**
      * One step of {@code vcpu}, whoever's turn it is: an instruction, or the delivery of an event or exception. When it waits, the machine runs on until
-     * it has retired one instruction somewhere.
+     * it has retired one instruction somewhere. Steps of the processor whose turn it is take the path that a run takes: where its turn ends, the
+     * others have theirs first.
      */
     public StopReason step(int vcpu) {
         takeInput();
@@ -242,21 +243,46 @@ public final class Machine implements Inspectable, AutoCloseable {
         if (end != null) {
             return new StopReason.Ended(end);
         }
+        injectDue();
+        pauseRequested.set(false);
+        if (vcpu == turn) {
+            StopReason stop = turnsOfOthers(vcpu);
+            if (stop != null) {
+                return stop;
+            }
+        }
         if (!isRunnable(vcpu)) {
             return run(1);
         }
-        turn = vcpu;
-        turnLeft = turnLength();
-        pauseRequested.set(false);
+        takeTurn(vcpu);
         StopReason stop = on(vcpus.get(vcpu), Vcpu::step);
         return stop != null ? stop : end != null ? new StopReason.Ended(end) : new StopReason.Stepped();
     }
 
-    private StopReason runVcpu(int index, long limit) {
-        if (index != turn || turnLeft <= 0) {
-            turn = index;
+    /** @return why one of them stopped, or null when {@code vcpu} is next */
+    private StopReason turnsOfOthers(int vcpu) {
+        while (isRunnable(vcpu) && nextRunnable() != vcpu) {
+            StopReason stop = runVcpu(nextRunnable(), Long.MAX_VALUE);
+            takeInput();
+            clock.expireDue();
+            injectDue();
+            pauseRequested.set(false);
+            if (stop != null || end != null) {
+                return stop != null ? stop : new StopReason.Ended(end);
+            }
+        }
+        return null;
+    }
+
+    private void takeTurn(int vcpu) {
+        if (vcpu != turn || turnLeft <= 0) {
+            turn = vcpu;
             turnLeft = turnLength();
         }
+    }
+
+    private StopReason runVcpu(int index, long limit) {
+        takeTurn(index);
         long budget = Math.min(limit - host.instructions(), SLICE);
         budget = Math.min(budget, injections.next() - host.instructions());
         long deadline = clock.nextDeadlineNanos();
@@ -295,14 +321,15 @@ public final class Machine implements Inspectable, AutoCloseable {
             turnLeft = turnLength();
             yieldedTo = -1;
         }
+        // A slice that ends just behind HLT does not tell; where slices end must make no difference.
+        if (cpu.isHalted() && !cpu.hasEvents()) {
+            turnLeft = turn == cpu.index() ? 0 : turnLeft;
+            paravirtHost.scheduledOut();
+        }
         return switch (exit) {
             case VmExit.BudgetReached b -> null;
             case VmExit.Paused p -> null;
-            case VmExit.Halted h -> {
-                turnLeft = turn == cpu.index() ? 0 : turnLeft;
-                paravirtHost.scheduledOut();
-                yield null;
-            }
+            case VmExit.Halted h -> null;
             case VmExit.Debug d -> debugStop(d);
             case VmExit.TripleFault t -> {
                 end = new EndReason.TripleFault(cpu.explainShutdown());

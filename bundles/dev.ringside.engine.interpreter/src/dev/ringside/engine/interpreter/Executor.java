@@ -43,6 +43,9 @@ final class Executor {
     int faultCode;
     long faultBudget;
 
+    /** For inspection: how many instructions regions have retired. */
+    long retiredInRegions;
+
     private final Promotion promotion;
     private final FastFrame frame;
 
@@ -754,6 +757,7 @@ final class Executor {
         while (true) {
             Region region = block.region;
             int where = region.code.run(frame, mmu.table(mmuIndex), (int) left);
+            retiredInRegions += region.head().count + left - frame.budget;
             left = frame.budget;
             block = region.members[where >>> FastCode.MEMBER_SHIFT & FastCode.MEMBER_MASK];
             int how = where >>> FastCode.KIND_SHIFT;
@@ -763,6 +767,7 @@ final class Executor {
             Block next;
             if (how == FastCode.RESUME) {
                 ip = block.start + (where & FastCode.INDEX_MASK);
+                retiredInRegions -= block.count - block.instructionAt(where & FastCode.INDEX_MASK);
                 long w = block.code[where & FastCode.INDEX_MASK];
                 if (((int) w & 0xff) != Micro.JUMPR) {
                     return left;

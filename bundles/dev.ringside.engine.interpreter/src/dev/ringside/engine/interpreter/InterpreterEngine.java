@@ -91,6 +91,9 @@ public final class InterpreterEngine implements Engine, CodeListener, MapListene
     @Override
     public void inspect(Inspector out) {
         out.decimal("blocks", blocks.size()).decimal("blocks' bytes", blocks.sizeBytes()).decimal("lifted", blocks.lifted).decimal("invalidated", blocks.invalidated);
+        if (promotion != Promotion.NONE) {
+            out.decimal("retiredInRegions", vcpus.stream().mapToLong(InterpreterVcpu::retiredInRegions).sum());
+        }
         promotion.inspect(out);
     }
 

@@ -20,6 +20,8 @@ final class InterpreterVcpu implements Vcpu {
     /** After so many instructions at the latest a request to pause is seen. */
     private static final long SLICE = 200_000;
     private static final int UNLINKED = 1024;
+    /** Exceptions without an instruction in between that take no time: more than any handler that works needs. */
+    private static final int FREE_FAULTS = 1000;
 
     private final Cpu cpu;
     private final PhysicalMemory memory;
@@ -45,6 +47,9 @@ final class InterpreterVcpu implements Vcpu {
     private long started;
     /** The {@link Cpu#instructions} at which the run ends. */
     private long limit;
+    /** Where the last exception was, in instructions, and how many there have been since one retired. */
+    private long faultedAt = -1;
+    private int faultsInRow;
 
     InterpreterVcpu(Cpu cpu, PhysicalMemory memory, Breakpoints breakpoints, BlockCache blocks, Promotion promotion) {
         this.promotion = promotion;
@@ -60,6 +65,11 @@ final class InterpreterVcpu implements Vcpu {
 
     SoftMmu mmu() {
         return mmu;
+    }
+
+    /** For inspection: how many instructions had faster code. */
+    long retiredInRegions() {
+        return executor.retiredInRegions;
     }
 
     @Override
@@ -168,6 +178,7 @@ final class InterpreterVcpu implements Vcpu {
         } catch (GuestFault fault) {
             recover();
             cpu.raise(fault);
+            takeTime();
         } catch (Abandoned abandoned) {
             Block left = executor.block;
             int offset = recover();
@@ -175,6 +186,21 @@ final class InterpreterVcpu implements Vcpu {
             alone = true;
         }
         return null;
+    }
+
+    /**
+     * An exception retires nothing. A guest whose handler ends in the next exception would stop time so, and with it timers, limits and the other
+     * processors; after many exceptions in a row each counts as an instruction.
+     */
+    private void takeTime() {
+        if (cpu.instructions != faultedAt) {
+            faultsInRow = 0;
+        } else if (++faultsInRow > FREE_FAULTS) {
+            cpu.instructions++;
+        } else {
+            return;
+        }
+        faultedAt = cpu.instructions;
     }
 
     /** The guest armed or disarmed its own data breakpoints. */

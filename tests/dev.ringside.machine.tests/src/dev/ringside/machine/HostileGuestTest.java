@@ -1,0 +1,132 @@
+package dev.ringside.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringside.device.BlockBackend;
+import dev.ringside.device.StateReader;
+import dev.ringside.device.StateWriter;
+import dev.ringside.inspect.InspectNode;
+import dev.ringside.inspect.Inspectable;
+import dev.ringside.loader.GuestImage;
+import dev.ringside.loader.RawFormat;
+import dev.ringside.loader.SymbolTable;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whatever a guest does with processor and devices, a run ends for a reason that has a name, and the machine can be looked at afterwards. */
+@Timeout(300)
+class HostileGuestTest {
+    /** The first 5,000 bring a guest to its random part. */
+    private static final long INSTRUCTIONS = 9_000;
+
+    @ParameterizedTest(name = "{0}-bit, {1}")
+    @CsvSource({"16, interpreter, 15", "32, interpreter, 15", "64, interpreter, 15", "16, translator, 3", "32, translator, 3", "64, translator, 3"})
+    void randomCodeEndsForAReason(int bits, String engine, int seeds) throws MachineException {
+        for (int seed = 0; seed < seeds; seed++) {
+            try (Machine machine = machine(bits, seed, engine)) {
+                assertThat(machine.run(INSTRUCTIONS)).isInstanceOfAny(StopReason.Limit.class, StopReason.Ended.class);
+                lookAround(machine, machine, 0);
+                for (int i = 0; i < machine.vcpus().size(); i++) {
+                    MachineLook.registers(machine.cpu(i));
+                    MachineLook.frames(machine, i);
+                    CodeListing.around(machine, i, machine.cpu(i).fetchAddress(machine.cpu(i).pc()), 5, 5);
+                }
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError(bits + "-bit guest, seed " + seed + ", " + engine + ": " + e, e);
+            }
+        }
+    }
+
+    @Test
+    void endlessExceptionsTakeTime() throws MachineException {
+        // The handler of #UD begins with an undefined instruction.
+        var program = assembled("""
+            bits 16
+            org 0x7c00
+                    mov word [0x18], handler
+                    mov word [0x1a], 0
+                    ud2
+            handler: ud2
+            """);
+        try (Machine machine = new MachineBuilder(MachineProviders.onClassPath(), (file, writable) -> new MemoryDisk())
+            .build(MachineDescription.of(null).withMemoryBytes(16L << 20), program)) {
+            assertThat(machine.run(50_000)).isEqualTo(new StopReason.Limit());
+            assertThat(machine.statistics().instructions()).isEqualTo(50_000);
+        }
+    }
+
+    private static GuestImage assembled(String source) {
+        var result = MachineProviders.onClassPath().architectures().getFirst().assembler().assemble("guest.asm", source);
+        assertThat(result.errors()).isEmpty();
+        return RawFormat.of(result.bytes(), result.origin(), SymbolTable.empty());
+    }
+
+    private static Machine machine(int bits, int seed, String engine) throws MachineException {
+        var description = MachineDescription.of(null).withMemoryBytes(16L << 20).withCpus(seed % 3 == 0 ? 2 : 1).withSeed(seed).withEngine(engine)
+            .withDisks(List.of(new MachineDescription.Disk(Path.of("memory"), false))).withParavirt(seed % 2 == 0 ? "kvm" : "none");
+        return new MachineBuilder(MachineProviders.onClassPath(), (file, writable) -> new MemoryDisk()).build(description, HostileGuest.of(bits, seed));
+    }
+
+    private static void lookAround(Machine machine, Inspectable part, int depth) {
+        for (InspectNode node : InspectNode.of(part)) {
+            if (node.part() != null && depth < 8) {
+                lookAround(machine, node.part(), depth + 1);
+            }
+        }
+    }
+
+    private record MemoryDisk(byte[] bytes) implements BlockBackend {
+        MemoryDisk() {
+            this(new byte[1 << 20]);
+        }
+
+        @Override
+        public String name() {
+            return "memory";
+        }
+
+        @Override
+        public long sectors() {
+            return bytes.length / SECTOR_BYTES;
+        }
+
+        @Override
+        public boolean isReadOnly() {
+            return false;
+        }
+
+        @Override
+        public void read(long sector, byte[] into, int offset, int count) {
+            System.arraycopy(bytes, Math.toIntExact(sector * SECTOR_BYTES), into, offset, count * SECTOR_BYTES);
+        }
+
+        @Override
+        public void write(long sector, byte[] from, int offset, int count) {
+            System.arraycopy(from, offset, bytes, Math.toIntExact(sector * SECTOR_BYTES), count * SECTOR_BYTES);
+        }
+
+        @Override
+        public void flush() {
+            // nothing is kept back
+        }
+
+        @Override
+        public void save(StateWriter out) {
+            out.putBytes("disk", bytes);
+        }
+
+        @Override
+        public void restore(StateReader in) {
+            System.arraycopy(in.getBytes("disk"), 0, bytes, 0, bytes.length);
+        }
+
+        @Override
+        public void close() {
+            // nothing to close
+        }
+    }
+}
