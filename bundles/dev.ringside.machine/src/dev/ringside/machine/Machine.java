@@ -155,6 +155,23 @@ public final class Machine implements Inspectable, AutoCloseable {
         interruptSlice();
     }
 
+    /**
+     * The same from its text.
+     *
+     * @param injection {@code EVENT@INSTRUCTIONS}
+     * @throws IllegalArgumentException when it is none, or the interface has no such fault
+     */
+    public void inject(String injection) {
+        int at = injection.lastIndexOf('@');
+        long instructions;
+        try {
+            instructions = Long.parseUnsignedLong(injection.substring(at + 1));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("'" + injection + "'; EVENT@INSTRUCTIONS is needed, such as tsc-jump@500000000", e);
+        }
+        inject(injection.substring(0, Math.max(at, 0)), instructions);
+    }
+
     public Symbolizer symbols() {
         return symbols;
     }

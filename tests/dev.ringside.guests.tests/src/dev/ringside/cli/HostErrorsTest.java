@@ -27,6 +27,8 @@ class HostErrorsTest {
         Files.write(folder.resolve("blank.img"), new byte[1024]);
         Files.write(folder.resolve("latin1.asm"), "db \"\u00e9\"\n".getBytes(StandardCharsets.ISO_8859_1));
         Files.writeString(folder.resolve("bad.asm"), "bits 16\n mov al, 300\n");
+        Files.writeString(folder.resolve("bad.toml"), "cpus = 1\nmemroy = '1G'\n");
+        Files.writeString(folder.resolve("lost.toml"), "image = 'none'\n");
         Files.createDirectory(folder.resolve("folder"));
         byte[] sector = new byte[600];
         sector[510] = 0x55;
@@ -70,7 +72,12 @@ class HostErrorsTest {
         "run --disk @/blank.img               | no disk can be booted: there is no boot signature 55 AA at byte 510 of '@/blank.img'",
         "run --disk @/blank.img --firmware @/none  | firmware '@/none' does not exist",
         "run --disk @/blank.img --firmware @/empty | firmware '@/empty' has 0 bytes; a BIOS image has a multiple of 64 KiB, at most 16 MiB",
-        "run machine.toml                     | machine files (machine.toml) are not in this build; name the image and its options",
+        "run @/none.toml                      | machine file '@/none.toml' does not exist",
+        "run @/bad.toml                       | machine file '@/bad.toml', line 2: there is no 'memroy'; did you mean 'memory'?",
+        "run --json=false @/bad.toml          | machine file '@/bad.toml', line 2: there is no 'memroy'; did you mean 'memory'?",
+        "run @/lost.toml                      | image '@/none' does not exist",
+        "run --write-machine @/none/x @/raw   | --write-machine: file '@/none/x' cannot be written: its folder does not exist",
+        "run --rtc today @/raw                | '--rtc': 'today' is not a time; a date and time such as 2026-01-01T00:00:00Z is needed",
         "asm                                  | asm takes either a FILE or -e TEXT; none is given",
         "asm -e nop @/bad.asm                 | asm takes either a FILE or -e TEXT; both are given",
         "asm @/none.asm                       | source '@/none.asm' does not exist",

@@ -12,6 +12,7 @@ import dev.ringside.samples.Sample;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,43 @@ class GuestLaunchConfigurationTest {
         assertEquals("translator", guest.machine().engine());
         assertEquals("hyperv,-stimer", guest.machine().paravirt());
         assertEquals(Sample.PARAVIRT, guest.sample());
+    }
+
+    @Test
+    void aMachineFileSaysWhatTheFieldsLeaveAtTheirDefaults() throws Exception {
+        Path file = Files.writeString(folder.resolve("machine.toml"), """
+            image = "kernel"
+            memory = "256M"
+            cpus = 2
+            engine = "translator"
+            inject = "tsc-jump@500"
+            paravirt = { interface = "kvm", kvm-steal-time = false }
+            """);
+        attributes.put(GuestLaunchConfiguration.IMAGE, file.toString());
+        attributes.put(GuestLaunchConfiguration.MEMORY, "128M");
+        attributes.put(GuestLaunchConfiguration.CPUS, "4");
+
+        GuestLaunchConfiguration guest = parse();
+
+        assertEquals(folder.resolve("kernel"), guest.machine().image());
+        assertEquals(256L << 20, guest.machine().memoryBytes());
+        assertEquals(4, guest.machine().cpus());
+        assertEquals("translator", guest.machine().engine());
+        assertEquals("kvm,-kvm-steal-time", guest.machine().paravirt());
+        assertEquals(List.of("tsc-jump@500"), guest.injections());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "memroy = '1G' | line 1: there is no 'memroy'; did you mean 'memory'?",
+        "cpus = 2      | names neither an image nor a disk",
+    })
+    void aBadMachineFileIsABadImage(String line, String said) throws Exception {
+        attributes.put(GuestLaunchConfiguration.IMAGE, Files.writeString(folder.resolve("machine.toml"), line).toString());
+
+        String message = assertThrows(InvalidFieldException.class, this::parse).getMessage();
+
+        assertTrue(message.startsWith("Image: ") && message.contains(said), message);
     }
 
     @ParameterizedTest

@@ -2,6 +2,10 @@ package dev.ringside.debug.core.launch;
 
 import dev.ringside.machine.MachineDescription;
 import dev.ringside.machine.MachineDescription.Disk;
+import dev.ringside.machine.MachineException;
+import dev.ringside.machine.MachineFile;
+import dev.ringside.machine.MachineSettings;
+import dev.ringside.machine.Setting;
 import dev.ringside.pv.ParavirtSpec;
 import dev.ringside.samples.Sample;
 import java.nio.file.Files;
@@ -17,11 +21,14 @@ import java.util.regex.Pattern;
  *
  * <p>Every attribute is a string as the user typed it, except {@link #STOP_AT_ENTRY}; so a bad value can be kept, shown and named.
  *
+ * <p>The image may be a machine file ({@link MachineFile}): then that says what the other fields leave at their defaults.
+ *
  * @param machine what to build; without an image when a sample is booted
  * @param sample the embedded guest to boot, or null
  * @param stopAtEntry whether to stand still before the first instruction
+ * @param injections faults that happen at their instruction, as {@link dev.ringside.machine.Machine#inject(String)} reads them
  */
-public record GuestLaunchConfiguration(MachineDescription machine, Sample sample, boolean stopAtEntry) {
+public record GuestLaunchConfiguration(MachineDescription machine, Sample sample, boolean stopAtEntry, List<String> injections) {
     public static final String IMAGE = "dev.ringside.debug.core.image";
     public static final String INITRD = "dev.ringside.debug.core.initrd";
     public static final String DISK = "dev.ringside.debug.core.disk";
@@ -54,25 +61,45 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
         String typedImage = text(attributes, IMAGE, "");
         Sample sample = SAMPLES.get(typedImage);
         Path image = sample != null ? null : file("Image", typedImage, finder);
-        Path initrd = file("Initrd", text(attributes, INITRD, ""), finder);
-        Path disk = file("Disk", text(attributes, DISK, ""), finder);
-        if (image == null && sample == null && disk == null) {
+        if (image == null && sample == null && text(attributes, DISK, "").isEmpty()) {
             throw new InvalidFieldException("Image", "missing; choose a kernel, or a disk to boot from");
         }
-        if (image == null && sample == null && initrd != null) {
+        MachineSettings file = image != null && MachineFile.isNamed(image) ? machineFile(image) : MachineSettings.NONE.with(Setting.IMAGE, image);
+        MachineSettings all = MachineSettings.NONE.with(Setting.ENGINE, DEFAULT_ENGINE).under(file).under(fields(attributes, finder));
+        MachineDescription machine = all.description();
+        if (machine.image() == null && sample == null && machine.disks().isEmpty()) {
+            throw new InvalidFieldException("Image", "machine file " + image + " names neither an image nor a disk");
+        }
+        if (machine.image() == null && sample == null && machine.initrd() != null) {
             throw new InvalidFieldException("Initrd", "given without an image that could use it");
         }
-        long memoryBytes = memory(text(attributes, MEMORY, DEFAULT_MEMORY));
-        int cpus = cpus(text(attributes, CPUS, DEFAULT_CPUS));
-        MachineDescription machine = MachineDescription.of(image)
-                .withInitrd(initrd)
-                .withCommandLine(text(attributes, COMMAND_LINE, ""))
-                .withDisks(disk == null ? List.of() : List.of(new Disk(disk, false)))
-                .withMemoryBytes(memoryBytes)
-                .withCpus(cpus)
-                .withEngine(named(attributes, ENGINE, DEFAULT_ENGINE))
-                .withParavirt(paravirt(named(attributes, PARAVIRT, DEFAULT_PARAVIRT)));
-        return new GuestLaunchConfiguration(machine, sample, !Boolean.FALSE.equals(attributes.get(STOP_AT_ENTRY)));
+        return new GuestLaunchConfiguration(machine, sample, !Boolean.FALSE.equals(attributes.get(STOP_AT_ENTRY)), all.texts(Setting.INJECT));
+    }
+
+    /** What the fields say that are not at their defaults. */
+    private static MachineSettings fields(Map<String, ?> attributes, PathFinder finder) throws InvalidFieldException {
+        Path disk = file("Disk", text(attributes, DISK, ""), finder);
+        String memory = text(attributes, MEMORY, DEFAULT_MEMORY);
+        String cpus = text(attributes, CPUS, DEFAULT_CPUS);
+        return MachineSettings.NONE.with(Setting.INITRD, file("Initrd", text(attributes, INITRD, ""), finder))
+                .with(Setting.DISK, disk == null ? null : List.of(new Disk(disk, false)))
+                .with(Setting.APPEND, unlessDefault(text(attributes, COMMAND_LINE, ""), ""))
+                .with(Setting.MEMORY, memory.equals(DEFAULT_MEMORY) ? null : memory(memory))
+                .with(Setting.CPUS, cpus.equals(DEFAULT_CPUS) ? null : cpus(cpus))
+                .with(Setting.ENGINE, unlessDefault(named(attributes, ENGINE, DEFAULT_ENGINE), DEFAULT_ENGINE))
+                .with(Setting.PARAVIRT, unlessDefault(paravirt(named(attributes, PARAVIRT, DEFAULT_PARAVIRT)), DEFAULT_PARAVIRT));
+    }
+
+    private static MachineSettings machineFile(Path file) throws InvalidFieldException {
+        try {
+            return MachineFile.read(file);
+        } catch (MachineException bad) {
+            throw new InvalidFieldException("Image", bad.getMessage());
+        }
+    }
+
+    private static String unlessDefault(String typed, String whenAbsent) {
+        return typed.equals(whenAbsent) ? null : typed;
     }
 
     private static String text(Map<String, ?> attributes, String name, String whenAbsent) {

@@ -84,7 +84,14 @@ public final class VirtualMachines implements MachineOpener {
         MachineProviders providers = providers();
         var builder = new MachineBuilder(providers, FileBackend::open);
         GuestImage assembled = guest.sample() != null ? sample(guest.sample(), providers) : built(guest.machine().image(), providers);
-        return assembled == null ? builder.build(guest.machine()) : builder.build(guest.machine(), assembled);
+        Machine machine = assembled == null ? builder.build(guest.machine()) : builder.build(guest.machine(), assembled);
+        try {
+            guest.injections().forEach(machine::inject);
+            return machine;
+        } catch (IllegalArgumentException wrong) {
+            machine.close();
+            throw new MachineException("inject " + wrong.getMessage(), wrong);
+        }
     }
 
     /** An image that was built here, with the labels of its source as symbols; null for others, and for those that only firmware can start. */
