@@ -6,6 +6,7 @@ import dev.ringside.ui.exits.VmExitsView;
 import dev.ringside.ui.machine.MachineView;
 import dev.ringside.ui.memory.MemoryView;
 import dev.ringside.ui.pagewalk.PageWalkView;
+import dev.ringside.ui.paravirt.ParavirtView;
 import dev.ringside.ui.registers.RegistersView;
 import dev.ringside.ui.serial.SerialConsoleView;
 import org.eclipse.debug.ui.IDebugUIConstants;
@@ -45,6 +46,7 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         bottom.addView(MemoryView.ID);
         bottom.addView(VmExitsView.ID);
         bottom.addView(PageWalkView.ID);
+        bottom.addView(ParavirtView.ID);
         bottom.addPlaceholder(IPageLayout.ID_PROBLEM_VIEW);
 
         IFolderLayout centre = layout.createFolder("centre", IPageLayout.BOTTOM, 0.52f, editors);
@@ -61,6 +63,7 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         layout.addShowViewShortcut(MemoryView.ID);
         layout.addShowViewShortcut(VmExitsView.ID);
         layout.addShowViewShortcut(PageWalkView.ID);
+        layout.addShowViewShortcut(ParavirtView.ID);
         layout.addShowViewShortcut(IPageLayout.ID_PROJECT_EXPLORER);
         layout.addShowViewShortcut(IPageLayout.ID_OUTLINE);
         layout.addShowViewShortcut(IPageLayout.ID_PROBLEM_VIEW);

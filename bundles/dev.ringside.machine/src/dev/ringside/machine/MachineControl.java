@@ -148,11 +148,11 @@ public interface MachineControl extends AutoCloseable {
     /**
      * One hypercall, in words.
      *
-     * @param number from 0 over the whole run of the interface
+     * @param instructions of the machine when it was made
      * @param caller linear address in the guest
      * @param function {@code caller} as symbol with offset, or null
      */
-    record HypercallLine(long number, long instructions, int vcpu, long caller, String function, String name, String arguments, String result) {
+    record HypercallLine(long instructions, int vcpu, long caller, String function, String name, String arguments, String result) {
     }
 
     /** @param pc linear address of the next instruction in the frame; {@code symbol} its name with offset, or null; {@code framePointer} 0 when unknown */

@@ -82,7 +82,7 @@ final class MachineLook {
 
     static ParavirtActivity paravirtActivity(Machine machine) {
         ParavirtInterface paravirt = machine.paravirt();
-        List<HypercallLine> calls = paravirt.hypercalls().stream().map(call -> new HypercallLine(call.number(), call.instructions(), call.vcpu(), call.caller(),
+        List<HypercallLine> calls = paravirt.hypercalls().stream().map(call -> new HypercallLine(call.instructions(), call.vcpu(), call.caller(),
             machine.symbols().nameOf(call.caller()), call.name(), call.arguments(), call.result())).toList();
         return new ParavirtActivity(paravirt.name(), calls, List.copyOf(paravirt.hints()));
     }

@@ -28,11 +28,10 @@ public final class HypercallLog implements Inspectable {
     /**
      * One hypercall.
      *
-     * @param number from 0, over the whole run
      * @param instructions of the processor when it made it
      * @param caller linear address of the instruction, or, when a page of the hypervisor's has it, where that page was called from
      */
-    public record Entry(long number, long instructions, int vcpu, long caller, String name, String arguments, String result) {
+    public record Entry(long instructions, int vcpu, long caller, String name, String arguments, String result) {
         @Override
         public String toString() {
             return "vcpu%d %#x %s(%s) = %s".formatted(vcpu, caller, name, arguments, result);
@@ -101,7 +100,7 @@ public final class HypercallLog implements Inspectable {
         for (long i = Math.max(0, total - KEPT); i < total; i++) {
             int at = (int) (i % KEPT) * FIELDS;
             long code = ring[at + CODE];
-            entries.add(new Entry(i, ring[at + INSTRUCTIONS], (int) ring[at + VCPU], ring[at + CALLER], names.apply(code),
+            entries.add(new Entry(ring[at + INSTRUCTIONS], (int) ring[at + VCPU], ring[at + CALLER], names.apply(code),
                 words.of(code, Arrays.copyOfRange(ring, at + ARGUMENT, at + ARGUMENT + ARGUMENTS)), results.apply(ring[at + RESULT])));
         }
         return entries;

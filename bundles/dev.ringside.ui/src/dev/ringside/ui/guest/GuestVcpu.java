@@ -6,6 +6,7 @@ import dev.ringside.inspect.InspectNode;
 import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.DisassembledLine;
 import dev.ringside.machine.MachineControl.MemoryBytes;
+import dev.ringside.machine.MachineControl.ParavirtActivity;
 import dev.ringside.machine.MachineStatistics;
 import java.util.List;
 import java.util.OptionalLong;
@@ -26,6 +27,9 @@ public interface GuestVcpu {
 
     /** Counts the machine's stops. */
     long stopNumber();
+
+    /** Counts what the user changed; another number at the same stop says that what was read may not hold any more. */
+    int edits();
 
     boolean isRunning();
 
@@ -77,6 +81,9 @@ public interface GuestVcpu {
     CompletableFuture<List<List<InspectNode>>> inspect(List<List<String>> paths);
 
     CompletableFuture<MachineStatistics> statistics();
+
+    /** What the guest asked of its paravirtual interface, and what it could have. */
+    CompletableFuture<ParavirtActivity> paravirtActivity();
 
     SerialChannel serial();
 }

@@ -22,7 +22,7 @@ import org.eclipse.swt.widgets.TreeItem;
  * Draws {@link Part}s. Lines stay where they are from stop to stop and only their texts change, so nothing flickers, and what is open and selected stays
  * so. It knows what can be seen, so that only that is asked for.
  */
-final class MachineTree {
+public final class MachineTree {
     private static final int NAME = 0;
     private static final int VALUE = 1;
     private static final int MEANING = 2;
@@ -31,13 +31,16 @@ final class MachineTree {
     private final Font font;
     private final Font bold;
     private final Consumer<Part> opened;
-    private Part machine = Part.machine();
+    private final List<String> root;
+    private Part machine;
     private String filter = "";
     private boolean stale;
 
-    /** @param opened a part was opened by the user */
-    MachineTree(Composite parent, Consumer<Part> opened) {
+    /** @param root the part whose lines are shown, as names from the machine on; empty for the machine @param opened a part was opened by the user */
+    public MachineTree(Composite parent, List<String> root, Consumer<Part> opened) {
+        this.root = root;
         this.opened = opened;
+        machine = Part.root(root);
         tree = new Tree(parent, SWT.FULL_SELECTION | SWT.MULTI | SWT.V_SCROLL | SWT.H_SCROLL);
         tree.setHeaderVisible(true);
         var resources = new LocalResourceManager(JFaceResources.getResources(), tree);
@@ -57,17 +60,25 @@ final class MachineTree {
         column.setWidth(width);
     }
 
-    Tree control() {
+    /** Widths in pixels, where names or values are longer than those of devices. */
+    public void widths(int name, int value, int meaning) {
+        tree.getColumn(NAME).setWidth(name);
+        tree.getColumn(VALUE).setWidth(value);
+        tree.getColumn(MEANING).setWidth(meaning);
+    }
+
+    public Tree control() {
         return tree;
     }
 
-    Part machine() {
+    /** The part whose lines are shown. */
+    public Part machine() {
         return machine;
     }
 
     /** Another machine, of which nothing is known. */
-    void forget() {
-        machine = Part.machine();
+    public void forget() {
+        machine = Part.root(root);
         tree.removeAll();
     }
 
@@ -94,12 +105,12 @@ final class MachineTree {
     }
 
     /** While the guest runs what was last seen stays, but steps back. */
-    void stale(boolean now) {
+    public void stale(boolean now) {
         stale = now;
         draw();
     }
 
-    void draw() {
+    public void draw() {
         Palette palette = Palette.of(tree);
         tree.setRedraw(false);
         List<Part> roots = chosen(machine);
@@ -203,7 +214,7 @@ final class MachineTree {
     }
 
     /** The selected lines, or everything that is known. */
-    String text() {
+    public String text() {
         StringBuilder out = new StringBuilder();
         List<Part> chosen = Stream.of(tree.getSelection()).map(item -> (Part) item.getData()).filter(part -> part != null).toList();
         (chosen.isEmpty() ? machine.lines() : chosen).forEach(part -> part.write(out, ""));

@@ -45,7 +45,7 @@ public final class MachineView extends GuestViewPart {
         filter.setMessage("Filter by name or value");
         filter.setToolTipText("Shows the lines whose name, value or meaning holds this text");
         GridDataFactory.fillDefaults().grab(true, false).applyTo(filter);
-        tree = new MachineTree(page, part -> refresh());
+        tree = new MachineTree(page, List.of(), part -> refresh());
         GridDataFactory.fillDefaults().grab(true, true).applyTo(tree.control());
         answers = new LatestAnswer<>(page);
         filter.addListener(SWT.Modify, event -> filterSoon());

@@ -8,13 +8,18 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /** One line of the inspected tree: a field, or a part whose lines are known once somebody has asked for them. Lines keep their identity from stop to stop. */
-final class Part {
+public final class Part {
     private static final long NEVER = -1;
 
     private final Part parent;
     private final String name;
+    /** Of a root: where it is in the machine. */
+    private final List<String> place;
     private boolean open;
     private String value = "";
+    /** At the last stop; while the guest runs, {@link #value} may be newer. */
+    private String valueAtStop = "";
+    /** What {@link #value} is compared with. */
     private String valueBefore = "";
     private boolean isPart = true;
     private List<Part> lines = List.of();
@@ -22,20 +27,22 @@ final class Part {
     private long askedAt = NEVER;
     private String meaning = "";
 
-    private Part(Part parent, String name) {
+    private Part(Part parent, String name, List<String> place) {
         this.parent = parent;
         this.name = name;
+        this.place = place;
     }
 
-    static Part machine() {
-        return new Part(null, "machine");
+    /** The top of a tree. @param place names from the machine on; empty for the machine itself */
+    static Part root(List<String> place) {
+        return new Part(null, place.isEmpty() ? "machine" : place.getLast(), place);
     }
 
-    Part parent() {
+    public Part parent() {
         return parent;
     }
 
-    String name() {
+    public String name() {
         return name;
     }
 
@@ -48,16 +55,16 @@ final class Part {
         return meaning;
     }
 
-    void mean(String words) {
+    public void mean(String words) {
         meaning = words;
     }
 
     /** Whether it can be opened. */
-    boolean isPart() {
+    public boolean isPart() {
         return isPart;
     }
 
-    List<Part> lines() {
+    public List<Part> lines() {
         return lines;
     }
 
@@ -66,11 +73,11 @@ final class Part {
         return told;
     }
 
-    boolean isKnown() {
+    public boolean isKnown() {
         return askedAt != NEVER;
     }
 
-    boolean isOfStop(long stop) {
+    public boolean isOfStop(long stop) {
         return askedAt == stop;
     }
 
@@ -80,17 +87,24 @@ final class Part {
     }
 
     /** Names from the machine on; empty for the machine. */
-    List<String> path() {
+    public List<String> path() {
         List<String> names = new ArrayList<>();
-        for (Part at = this; at.parent != null; at = at.parent) {
+        Part at = this;
+        for (; at.parent != null; at = at.parent) {
             names.addFirst(at.name);
         }
+        names.addAll(0, at.place);
         return names;
     }
 
     /** @param answer null when the machine has no such part any more */
-    void update(List<InspectNode> answer, long stop) {
-        boolean sameStop = askedAt == stop;
+    public void update(List<InspectNode> answer, long stop) {
+        update(answer, stop, false);
+    }
+
+    /** @param running since that stop: what is told is compared with the stop, and the next stop will be, too */
+    public void update(List<InspectNode> answer, long stop, boolean running) {
+        boolean sameStop = askedAt == stop && !running;
         boolean first = askedAt == NEVER;
         askedAt = stop;
         told = answer == null ? List.of() : answer;
@@ -99,20 +113,23 @@ final class Part {
         List<Part> now = new ArrayList<>();
         for (InspectNode node : told) {
             List<Part> same = known.get(node.name());
-            Part line = same == null || same.isEmpty() ? new Part(this, node.name()) : same.removeFirst();
+            Part line = same == null || same.isEmpty() ? new Part(this, node.name(), List.of()) : same.removeFirst();
             boolean fresh = first || line.valueBefore.isEmpty() && line.value.isEmpty();
-            line.take(node, fresh, sameStop);
+            line.take(node, fresh, sameStop, running);
             now.add(line);
         }
         lines = List.copyOf(now);
     }
 
-    private void take(InspectNode node, boolean fresh, boolean sameStop) {
+    private void take(InspectNode node, boolean fresh, boolean sameStop, boolean running) {
         if (!sameStop) {
-            valueBefore = value;
+            valueBefore = valueAtStop;
         }
         isPart = node.part() != null;
         value = node.value();
+        if (!running || fresh) {
+            valueAtStop = value;
+        }
         if (fresh) {
             valueBefore = value;
         }
@@ -132,11 +149,11 @@ final class Part {
         return lines.stream().anyMatch(line -> wanted.test(line) || line.holds(wanted));
     }
 
-    boolean isOpen() {
+    public boolean isOpen() {
         return open;
     }
 
-    void open(boolean now) {
+    public void open(boolean now) {
         open = now;
     }
 

@@ -9,6 +9,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.core.runtime.CoreException;
 import org.osgi.framework.FrameworkUtil;
@@ -18,7 +19,8 @@ final class CountedMachine {
     /** Name and arguments of each question, in the order in which they came. */
     final List<Question> questions = new CopyOnWriteArrayList<>();
     private final MachineControl machine;
-    private volatile CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
+    /** By the question's name, what its answers wait for. */
+    private final Map<String, CompletableFuture<Void>> held = new ConcurrentHashMap<>();
 
     record Question(String name, List<Object> arguments) {
     }
@@ -33,7 +35,11 @@ final class CountedMachine {
 
     /** The embedded sample on a real machine, as a launch would build it. */
     static CountedMachine sample(String memory) throws CoreException, InvalidFieldException {
-        Map<String, Object> attributes = Map.of(GuestLaunchConfiguration.IMAGE, GuestLaunchConfiguration.SAMPLE_KERNEL, GuestLaunchConfiguration.MEMORY, memory);
+        return sample(Map.of(GuestLaunchConfiguration.IMAGE, GuestLaunchConfiguration.SAMPLE_KERNEL, GuestLaunchConfiguration.MEMORY, memory));
+    }
+
+    /** An embedded sample with other attributes of its launch configuration. */
+    static CountedMachine sample(Map<String, Object> attributes) throws CoreException, InvalidFieldException {
         GuestLaunchConfiguration guest = GuestLaunchConfiguration.parse(attributes, text -> {
             throw new AssertionError("the sample has no file " + text);
         });
@@ -46,20 +52,21 @@ final class CountedMachine {
             questions.add(new Question(method.getName(), arguments == null ? List.of() : List.of(arguments)));
             try {
                 Object answer = method.invoke(machine, arguments);
-                return method.getName().equals("readMemory") ? ((CompletableFuture<?>) answer).thenCombine(released, (read, now) -> read) : answer;
+                CompletableFuture<Void> released = held.get(method.getName());
+                return released == null ? answer : ((CompletableFuture<?>) answer).thenCombine(released, (told, now) -> told);
             } catch (InvocationTargetException failed) {
                 throw failed.getCause();
             }
         });
     }
 
-    /** From now on, what is read from memory is not told before {@link #release}. */
-    void holdMemory() {
-        released = new CompletableFuture<>();
+    /** From now on, questions of this name are asked, and their answers are not told before {@link #release}. */
+    void hold(String question) {
+        held.put(question, new CompletableFuture<>());
     }
 
-    void release() {
-        released.complete(null);
+    void release(String question) {
+        held.remove(question).complete(null);
     }
 
     long count(String name) {

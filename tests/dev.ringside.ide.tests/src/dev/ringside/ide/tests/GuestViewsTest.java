@@ -298,14 +298,14 @@ class GuestViewsTest extends UiTest {
         System.out.printf("[speed] search of 512 MiB for 8 bytes: %d ms%n", (System.nanoTime() - start) / 1_000_000);
         assertEquals(last, PlatformUi.call(view::selection));
 
-        machine.holdMemory();
+        machine.hold("readMemory");
         PlatformUi.run(() -> {
             view.select(0, 1);
             view.find("ff ee dd cc bb aa 99 88");
         });
         machine.questions.clear();
         bot.viewByTitle("Memory").bot().button("Cancel").click();
-        machine.release();
+        machine.release("readMemory");
         until(() -> "the search says " + PlatformUi.call(view::searchOutcome), () -> PlatformUi.call(view::searchOutcome).equals("cancelled"));
         assertTrue(machine.count("readMemory") < 5, "a cancelled search went on for " + machine.count("readMemory") + " MiB");
         PlatformUi.run(() -> view.find("nonsense"));

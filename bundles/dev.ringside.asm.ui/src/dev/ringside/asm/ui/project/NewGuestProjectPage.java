@@ -28,7 +28,7 @@ final class NewGuestProjectPage extends WizardNewProjectCreationPage {
         GridLayoutFactory.swtDefaults().spacing(5, 2).applyTo(choice);
         GridDataFactory.fillDefaults().grab(true, false).applyTo(choice);
         choice(choice, "The &64-bit sample kernel", Sample.KERNEL_64, "Paging, interrupts, a timer, serial output and a page fault, in 300 commented lines");
-        choice(choice, "A &kernel that finds its hypervisor", Sample.PARAVIRT, "CPUID leaves, hypercalls and clocks of a paravirtual interface, in 32 bits");
+        choice(choice, "A &kernel that finds its hypervisor", Sample.PARAVIRT, "CPUID leaves, hypercalls, clocks and messages of KVM, Hyper-V and the minimal interface, a step for each");
         choice(choice, "A &boot sector", Sample.BOOT_SECTOR, "512 bytes in real mode that the BIOS loads from a disk");
     }
 

@@ -12,6 +12,7 @@ import dev.ringside.inspect.InspectNode;
 import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.DisassembledLine;
 import dev.ringside.machine.MachineControl.MemoryBytes;
+import dev.ringside.machine.MachineControl.ParavirtActivity;
 import dev.ringside.machine.MachineStatistics;
 import dev.ringside.machine.StopReason;
 import dev.ringside.ui.guest.GuestVcpu;
@@ -159,6 +160,11 @@ record FocusedVcpu(VcpuThread vcpu, GuestFrame frame, long pc, StopReason stop, 
     @Override
     public CompletableFuture<MachineStatistics> statistics() {
         return vcpu.target().machine().statistics();
+    }
+
+    @Override
+    public CompletableFuture<ParavirtActivity> paravirtActivity() {
+        return vcpu.target().machine().paravirtActivity();
     }
 
     @Override
