@@ -11,6 +11,7 @@ import dev.ringside.engine.EngineConfig;
 import dev.ringside.engine.EngineProvider;
 import dev.ringside.engine.Vcpu;
 import dev.ringside.engine.VmExit;
+import dev.ringside.inspect.InspectNode;
 import dev.ringside.memory.PhysicalMemory;
 import dev.ringside.trace.TraceSink;
 import java.util.HexFormat;
@@ -147,6 +148,11 @@ public final class X86EngineMachine implements AutoCloseable {
 
     public PhysicalMemory memory() {
         return memory;
+    }
+
+    /** A number that the engine tells about itself; 0 when it tells no such number. */
+    public long counter(String name) {
+        return InspectNode.of(engine).stream().filter(node -> node.name().equals(name)).mapToLong(node -> Long.parseLong(node.value())).findFirst().orElse(0);
     }
 
     /** Devices: what a test puts in place of {@link EmptyBus}. */

@@ -336,6 +336,11 @@ final class BlockCache {
         memory.setCodeGranules(hostPage, granules);
     }
 
+    /** Instructions that hit a watchpoint stand alone, too; without it they have no effects. Those that do have some show it again. */
+    void forgetAlone() {
+        alone.clear();
+    }
+
     /** Forgets every block. */
     void flush() {
         for (int i = 0; i < BUCKETS; i++) {

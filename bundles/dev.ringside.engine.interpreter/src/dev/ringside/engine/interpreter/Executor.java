@@ -45,6 +45,8 @@ final class Executor {
 
     /** For inspection: how many instructions regions have retired. */
     long retiredInRegions;
+    /** What could retire when the region that runs was entered. */
+    private long entered;
 
     private final Promotion promotion;
     private final FastFrame frame;
@@ -736,6 +738,12 @@ final class Executor {
         faultBudget = budget;
     }
 
+    /** As {@link #at}, inside a region. */
+    void atInRegion(Block running, int index, long budget) {
+        at(running, index, budget);
+        retiredInRegions += entered - budget - (running.count - running.instructionAt(index));
+    }
+
     /**
      * Does what the loop left, and moves {@link #ip} behind it.
      *
@@ -756,8 +764,9 @@ final class Executor {
         long left = budget;
         while (true) {
             Region region = block.region;
+            entered = left + block.count;
             int where = region.code.run(frame, mmu.table(mmuIndex), (int) left);
-            retiredInRegions += region.head().count + left - frame.budget;
+            retiredInRegions += entered - frame.budget;
             left = frame.budget;
             block = region.members[where >>> FastCode.MEMBER_SHIFT & FastCode.MEMBER_MASK];
             int how = where >>> FastCode.KIND_SHIFT;

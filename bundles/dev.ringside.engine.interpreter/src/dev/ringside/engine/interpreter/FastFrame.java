@@ -20,6 +20,6 @@ public final class FastFrame {
 
     /** The operation at {@code index} of {@code block} is about to throw; slots are as the interpreter would have them. */
     public void throwing(Block block, int index, int left) {
-        executor.at(block, index, left);
+        executor.atInRegion(block, index, left);
     }
 }

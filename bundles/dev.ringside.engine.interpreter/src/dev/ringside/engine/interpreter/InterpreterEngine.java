@@ -68,6 +68,7 @@ public final class InterpreterEngine implements Engine, CodeListener, MapListene
     /** Blocks are cut at breakpoints, and watched pages have no translations: both are made anew. */
     private void breakpointsChanged() {
         blocks.flush();
+        blocks.forgetAlone();
         vcpus.forEach(v -> v.mmu().flushTlb(true));
     }
 
