@@ -78,6 +78,7 @@ public final class SoftMmu implements VirtualMemory {
 
     /** The watchpoint that was hit by the running instruction, or null; the engine takes it away. */
     public Breakpoints.Watch hit;
+    /** The first watched byte that was accessed. */
     public long hitAddress;
     public boolean hitWrite;
     /** Whether an effect happened since the engine cleared it: devices' time may have moved and interrupts may be pending. */
@@ -287,7 +288,8 @@ public final class SoftMmu implements VirtualMemory {
                 throw Abandoned.INSTANCE;
             }
             hit = watch;
-            hitAddress = gva;
+            long ahead = watch.address() - gva;
+            hitAddress = ahead > 0 && ahead < sizeBytes ? watch.address() : gva;
             hitWrite = write;
             effectHappened = true;
         }

@@ -21,7 +21,7 @@ public sealed interface VmExit {
      * A breakpoint or a watchpoint.
      *
      * @param address linear address of the instruction: the one about to run, or for a watchpoint the one that has run
-     * @param dataAddress what it accessed, for a watchpoint
+     * @param dataAddress the first watched byte that it accessed, for a watchpoint
      */
     record Debug(DebugReason reason, long address, long dataAddress) implements VmExit {
     }

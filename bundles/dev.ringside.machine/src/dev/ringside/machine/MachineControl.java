@@ -54,11 +54,21 @@ public interface MachineControl extends AutoCloseable {
 
     // Breakpoints (linear addresses)
 
-    /** @return a number for {@link #removeBreakpoint} */
-    int addBreakpoint(long address);
+    /** Stops at every arrival. @return a number for {@link #removeBreakpoint} */
+    default int addBreakpoint(long address) {
+        return addBreakpoint(address, 1);
+    }
+
+    /** Stops at the {@code stopsFrom}th arrival, counted from now on from 1, and at those behind it; the ones before pass without a word. */
+    int addBreakpoint(long address, int stopsFrom);
 
     /** Stops after an access to {@code [address, address + lengthBytes)}. */
-    int addWatchpoint(long address, int lengthBytes, boolean onRead, boolean onWrite);
+    default int addWatchpoint(long address, int lengthBytes, boolean onRead, boolean onWrite) {
+        return addWatchpoint(address, lengthBytes, onRead, onWrite, 1);
+    }
+
+    /** Stops after the {@code stopsFrom}th such access and those behind it. */
+    int addWatchpoint(long address, int lengthBytes, boolean onRead, boolean onWrite, int stopsFrom);
 
     void removeBreakpoint(int number);
 

@@ -5,9 +5,7 @@ import dev.ringside.arch.WalkStep;
 import dev.ringside.device.TextScreen;
 import dev.ringside.inspect.InspectNode;
 import dev.ringside.inspect.Inspectable;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,14 +28,17 @@ public final class MachineThread implements MachineControl {
     private volatile StopReason lastStop;
 
     // Owned by the machine's thread
-    private final Map<Integer, Runnable> breakpoints = new HashMap<>();
+    private final DebuggerBreakpoints breakpoints;
     private final Stepper stepper;
     private Stepper.Plan plan;
+    /** Where the processor of the last stop stood; a breakpoint there has had its stop. */
+    private long stoppedAt;
 
     /** Takes the machine over: it stands at its first instruction, and nobody else runs it from now on. Listeners are told of {@link StopReason.Entry}. */
     public MachineThread(Machine machine) {
         this.machine = machine;
-        this.stepper = new Stepper(machine);
+        this.breakpoints = new DebuggerBreakpoints(machine);
+        this.stepper = new Stepper(machine, breakpoints::passes);
         machine.inputOpen(true);
         thread = new Thread(this::serve, "Ringside machine");
         thread.setDaemon(true);
@@ -49,7 +50,7 @@ public final class MachineThread implements MachineControl {
             if (stopAtEntry) {
                 stopped(0, new StopReason.Entry());
             } else {
-                begin(0, stepper.run(), false);
+                begin(0, stepper::run, false);
             }
         });
         thread.start();
@@ -91,11 +92,15 @@ public final class MachineThread implements MachineControl {
         }
     }
 
-    private void begin(int vcpu, Stepper.Plan next, boolean step) {
+    private void begin(int vcpu, Supplier<Stepper.Plan> next, boolean step) {
         if (plan != null || machine.end() != null) {
             return;
         }
-        plan = next;
+        // At entry nobody has asked to go past the first instruction: a run that does not stop there begins in the same way.
+        if (!(lastStop instanceof StopReason.Entry) && standsAt(vcpu) == stoppedAt) {
+            machine.vcpus().get(vcpu).stepOverBreakpoint();
+        }
+        plan = next.get();
         running = true;
         tell(new MachineEvent.Resumed(vcpu, step));
     }
@@ -106,9 +111,15 @@ public final class MachineThread implements MachineControl {
         stopped(vcpu, reason);
     }
 
+    private long standsAt(int vcpu) {
+        return machine.cpu(vcpu).fetchAddress(machine.cpu(vcpu).pc());
+    }
+
     private void stopped(int vcpu, StopReason reason) {
         running = false;
         lastStop = reason;
+        stoppedAt = standsAt(vcpu);
+        breakpoints.arrived(vcpu, stoppedAt);
         tell(new MachineEvent.Stopped(vcpu, reason, machine.statistics().instructions()));
     }
 
@@ -171,7 +182,7 @@ public final class MachineThread implements MachineControl {
 
     @Override
     public void resume() {
-        request(() -> begin(machine.currentVcpu(), stepper.run(), false));
+        request(() -> begin(machine.currentVcpu(), stepper::run, false));
     }
 
     @Override
@@ -185,22 +196,22 @@ public final class MachineThread implements MachineControl {
 
     @Override
     public void stepInto(int vcpu) {
-        request(() -> begin(vcpu, stepper.into(vcpu), true));
+        request(() -> begin(vcpu, () -> stepper.into(vcpu), true));
     }
 
     @Override
     public void stepOver(int vcpu) {
-        request(() -> begin(vcpu, stepper.over(vcpu), true));
+        request(() -> begin(vcpu, () -> stepper.over(vcpu), true));
     }
 
     @Override
     public void stepReturn(int vcpu) {
-        request(() -> begin(vcpu, stepper.out(vcpu), true));
+        request(() -> begin(vcpu, () -> stepper.out(vcpu), true));
     }
 
     @Override
     public void runTo(long address) {
-        request(() -> begin(machine.currentVcpu(), stepper.to(address), false));
+        request(() -> begin(machine.currentVcpu(), () -> stepper.to(address), false));
     }
 
     @Override
@@ -228,33 +239,22 @@ public final class MachineThread implements MachineControl {
     }
 
     @Override
-    public int addBreakpoint(long address) {
+    public int addBreakpoint(long address, int stopsFrom) {
         int number = numbers.incrementAndGet();
-        request(() -> {
-            var breakpoint = machine.engine().breakpoints().addExecution(address);
-            breakpoints.put(number, () -> machine.engine().breakpoints().remove(breakpoint));
-        });
+        request(() -> breakpoints.add(number, address, stopsFrom));
         return number;
     }
 
     @Override
-    public int addWatchpoint(long address, int lengthBytes, boolean onRead, boolean onWrite) {
+    public int addWatchpoint(long address, int lengthBytes, boolean onRead, boolean onWrite, int stopsFrom) {
         int number = numbers.incrementAndGet();
-        request(() -> {
-            var watch = machine.engine().breakpoints().addWatch(address, lengthBytes, onRead, onWrite);
-            breakpoints.put(number, () -> machine.engine().breakpoints().remove(watch));
-        });
+        request(() -> breakpoints.addWatch(number, address, lengthBytes, onRead, onWrite, stopsFrom));
         return number;
     }
 
     @Override
     public void removeBreakpoint(int number) {
-        request(() -> {
-            Runnable removal = breakpoints.remove(number);
-            if (removal != null) {
-                removal.run();
-            }
-        });
+        request(() -> breakpoints.remove(number));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.ringside.arch.Cpu;
 import dev.ringside.arch.DisassembledInstruction;
 import dev.ringside.arch.DisassembledInstruction.FlowKind;
 import dev.ringside.engine.Breakpoints;
+import java.util.function.Predicate;
 
 /** The ways to run a machine for a debugger. A plan is advanced in parts, so that its owner can answer questions in between. */
 final class Stepper {
@@ -13,9 +14,12 @@ final class Stepper {
     private static final int PART_STEPS = 20_000;
 
     private final Machine machine;
+    /** Counts what a stop has hit, and tells whether the run goes on all the same. */
+    private final Predicate<StopReason> passes;
 
-    Stepper(Machine machine) {
+    Stepper(Machine machine, Predicate<StopReason> passes) {
         this.machine = machine;
+        this.passes = passes;
     }
 
     /** @param reason null while the plan is not complete; {@link StopReason.Suspended} when something interrupted the part */
@@ -37,7 +41,13 @@ final class Stepper {
     }
 
     Plan into(int vcpu) {
-        return () -> new Outcome(vcpu, machine.step(vcpu));
+        return () -> new Outcome(vcpu, step(vcpu));
+    }
+
+    /** What is passed lies behind the instruction: the step is complete. */
+    private StopReason step(int vcpu) {
+        StopReason reason = machine.step(vcpu);
+        return passes.test(reason) ? new StopReason.Stepped() : reason;
     }
 
     Plan to(long address) {
@@ -75,12 +85,13 @@ final class Stepper {
                         continue;
                     }
                     boolean leaves = now.kind() == FlowKind.RETURN && Long.compareUnsigned(cpu.stackPointer(), frame) >= 0;
-                    StopReason reason = machine.step(vcpu);
+                    StopReason reason = step(vcpu);
                     if (leaves || !(reason instanceof StopReason.Stepped)) {
                         return new Outcome(vcpu, reason);
                     }
-                    if (machine.engine().breakpoints().stopsAt(cpu.fetchAddress(cpu.pc()), cpu)) {
-                        return new Outcome(vcpu, new StopReason.Breakpoint(cpu.fetchAddress(cpu.pc())));
+                    var here = new StopReason.Breakpoint(cpu.fetchAddress(cpu.pc()));
+                    if (machine.engine().breakpoints().stopsAt(here.address(), cpu) && !passes.test(here)) {
+                        return new Outcome(vcpu, here);
                     }
                 }
                 return new Outcome(vcpu, null);
@@ -101,6 +112,7 @@ final class Stepper {
         Cpu cpu = machine.cpu(vcpu);
         long frame = cpu.stackPointer();
         long next = cpu.fetchAddress(cpu.pc() + now.lengthBytes());
+        machine.vcpus().get(vcpu).stepOverBreakpoint(); // one under the program counter has had its stop
         var breakpoint = machine.engine().breakpoints().addExecution(next,
             c -> c == cpu && Long.compareUnsigned(c.stackPointer(), frame) >= 0);
         return until(breakpoint, next, vcpu);
@@ -111,10 +123,9 @@ final class Stepper {
         return new Plan() {
             @Override
             public Outcome advance() {
-                Outcome outcome = part(machine.run(PART));
-                boolean arrived = outcome.reason() instanceof StopReason.Breakpoint b && b.address() == address
-                    && (vcpu < 0 || vcpu == outcome.vcpu());
-                return arrived ? new Outcome(outcome.vcpu(), new StopReason.Stepped()) : outcome;
+                StopReason reason = machine.run(PART);
+                boolean arrived = reason instanceof StopReason.Breakpoint b && b.address() == address && (vcpu < 0 || vcpu == machine.currentVcpu());
+                return arrived ? new Outcome(machine.currentVcpu(), new StopReason.Stepped()) : part(reason);
             }
 
             @Override
@@ -125,6 +136,6 @@ final class Stepper {
     }
 
     private Outcome part(StopReason reason) {
-        return new Outcome(machine.currentVcpu(), reason instanceof StopReason.Limit ? null : reason);
+        return new Outcome(machine.currentVcpu(), reason instanceof StopReason.Limit || passes.test(reason) ? null : reason);
     }
 }

@@ -13,7 +13,7 @@ public sealed interface StopReason {
     record Breakpoint(long address) implements StopReason {
     }
 
-    /** @param address of the instruction that accessed; {@code dataAddress} what it accessed */
+    /** @param address of the instruction that accessed; {@code dataAddress} the first watched byte that it accessed */
     record Watchpoint(long address, long dataAddress, boolean write) implements StopReason {
     }
 

@@ -22,8 +22,13 @@ public final class AddressBreakpoint extends Breakpoint implements GuestBreakpoi
     public AddressBreakpoint() {
     }
 
-    /** Creates and registers one. */
+    /** Creates and registers one that stops at every hit. */
     public static AddressBreakpoint create(String expression) throws CoreException {
+        return create(expression, 1);
+    }
+
+    /** Creates and registers one. @param hitCount from which hit on it stops, from 1 */
+    public static AddressBreakpoint create(String expression, int hitCount) throws CoreException {
         AddressBreakpoint breakpoint = new AddressBreakpoint();
         ResourcesPlugin.getWorkspace().run(monitor -> {
             IMarker marker = ResourcesPlugin.getWorkspace().getRoot().createMarker(MARKER_TYPE);
@@ -32,6 +37,7 @@ public final class AddressBreakpoint extends Breakpoint implements GuestBreakpoi
             marker.setAttribute(IBreakpoint.ID, DebugCore.ID);
             marker.setAttribute(IBreakpoint.PERSISTED, true);
             marker.setAttribute(EXPRESSION, expression);
+            marker.setAttribute(HitCount.ATTRIBUTE, hitCount);
             marker.setAttribute(IMarker.MESSAGE, expression);
         }, null, IResource.NONE, null);
         DebugPlugin.getDefault().getBreakpointManager().addBreakpoint(breakpoint);
@@ -45,6 +51,11 @@ public final class AddressBreakpoint extends Breakpoint implements GuestBreakpoi
     /** As the user wrote it. */
     public String expression() {
         return getMarker().getAttribute(EXPRESSION, "");
+    }
+
+    /** Moves it. @param expression as users write addresses */
+    public void setExpression(String expression) throws CoreException {
+        setAttributes(new String[] {EXPRESSION, IMarker.MESSAGE}, new Object[] {expression, expression});
     }
 
     /** Where it is in an image with these symbols; empty when its symbol is not in there. */

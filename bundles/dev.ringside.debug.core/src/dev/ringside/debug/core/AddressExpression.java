@@ -13,6 +13,18 @@ public final class AddressExpression {
     private static final Pattern SUM = Pattern.compile("\\s*([^+\\-\\s]+)\\s*(?:([+-])\\s*([^+\\-\\s]+)\\s*)?");
     private static final Pattern HEXADECIMAL = Pattern.compile("(?:0[xX]([0-9a-fA-F_]+)|([0-9][0-9a-fA-F_]*)[hH])");
 
+    private static final Symbolizer NO_SYMBOLS = new Symbolizer() {
+        @Override
+        public String nameOf(long address) {
+            return null;
+        }
+
+        @Override
+        public Long addressOf(String name) {
+            return null;
+        }
+    };
+
     private AddressExpression() {
     }
 
@@ -32,6 +44,16 @@ public final class AddressExpression {
         }
         long distance = sum.group(2).equals("-") ? -offset.getAsLong() : offset.getAsLong();
         return OptionalLong.of(base.getAsLong() + distance);
+    }
+
+    /** What is wrong with the form, in one line; null when nothing is. Whether there is such a symbol only a machine can tell. */
+    public static String problem(String text) {
+        Matcher sum = SUM.matcher(text);
+        boolean badOffset = sum.matches() && sum.group(2) != null && number(sum.group(3)).isEmpty();
+        if (!sum.matches() || badOffset) {
+            return "\"" + text + "\" is neither an address such as 0x100000 nor a symbol with an offset such as start_kernel+0x10";
+        }
+        return Character.isDigit(sum.group(1).charAt(0)) && term(sum.group(1), NO_SYMBOLS).isEmpty() ? "\"" + sum.group(1) + "\" is not a number" : null;
     }
 
     private static OptionalLong term(String word, Symbolizer symbols) {

@@ -73,10 +73,11 @@ final class InstalledBreakpoints implements IBreakpointListener, IBreakpointMana
     private synchronized void install(IBreakpoint breakpoint) {
         switch (breakpoint) {
             case GuestBreakpoint stop when stop.isActive() -> stop.address(target).ifPresent(
-                    address -> installed.put(stop, new Installed(machine.addBreakpoint(address), address, 1)));
+                    address -> installed.put(stop, new Installed(machine.addBreakpoint(address, HitCount.of(stop)), address, 1)));
             case DataWatchpoint watch when watch.isActive() -> watch.address(machine.symbols()).ifPresent(
                     address -> installed.put(watch, new Installed(
-                            machine.addWatchpoint(address, watch.lengthBytes(), watch.isAccess(), watch.isModification()), address, watch.lengthBytes())));
+                            machine.addWatchpoint(address, watch.lengthBytes(), watch.isAccess(), watch.isModification(), HitCount.of(watch)),
+                            address, watch.lengthBytes())));
             default -> {
                 // Not ours, or switched off.
             }

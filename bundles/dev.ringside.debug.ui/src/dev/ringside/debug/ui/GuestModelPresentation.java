@@ -4,6 +4,7 @@ import dev.ringside.debug.core.AddressBreakpoint;
 import dev.ringside.debug.core.DataWatchpoint;
 import dev.ringside.debug.core.GuestBreakpoint;
 import dev.ringside.debug.core.GuestFrame;
+import dev.ringside.debug.core.HitCount;
 import dev.ringside.debug.core.SourceLineBreakpoint;
 import dev.ringside.debug.core.StopText;
 import dev.ringside.debug.core.VcpuThread;
@@ -38,10 +39,18 @@ public final class GuestModelPresentation extends LabelProvider implements IDebu
             case VmDebugTarget machine -> machine.getName() + (machine.isTerminated() ? ended(machine) : "");
             case VcpuThread vcpu -> vcpu.getName() + " (" + state(vcpu) + ")";
             case GuestFrame frame -> frame.getName();
-            case AddressBreakpoint breakpoint -> breakpoint.expression();
-            case DataWatchpoint watchpoint -> watchpoint.describe();
-            case SourceLineBreakpoint breakpoint -> breakpoint.source().getName() + ", line " + breakpoint.line();
+            case IBreakpoint breakpoint -> place(breakpoint) == null ? null : place(breakpoint) + HitCount.suffix(breakpoint);
             default -> null; // the platform's own text
+        };
+    }
+
+    /** Where a breakpoint of ours is, as lists show it; null for others. */
+    public static String place(IBreakpoint breakpoint) {
+        return switch (breakpoint) {
+            case AddressBreakpoint address -> address.expression();
+            case DataWatchpoint watchpoint -> watchpoint.describe();
+            case SourceLineBreakpoint line -> line.source().getName() + ", line " + line.line();
+            default -> null;
         };
     }
 

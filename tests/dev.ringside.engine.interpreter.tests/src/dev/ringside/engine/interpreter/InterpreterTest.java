@@ -396,7 +396,7 @@ class InterpreterTest {
         m.vcpu.run(2);
         m.engine.breakpoints().addWatch(0x5014, 2, true, true);
 
-        assertThat(m.vcpu.run(100)).isEqualTo(new VmExit.Debug(VmExit.DebugReason.WRITE_WATCHPOINT, 0x1010, 0x5010));
+        assertThat(m.vcpu.run(100)).isEqualTo(new VmExit.Debug(VmExit.DebugReason.WRITE_WATCHPOINT, 0x1010, 0x5014));
         assertThat(cpu.pc()).isEqualTo(0x1014);
         assertThat(cpu.instructions).isEqualTo(4);
         assertThat(m.vcpu.run(100)).isEqualTo(new VmExit.Debug(VmExit.DebugReason.READ_WATCHPOINT, 0x1015, 0x5014));

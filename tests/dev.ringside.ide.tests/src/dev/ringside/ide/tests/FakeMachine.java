@@ -41,7 +41,7 @@ final class FakeMachine implements MachineControl {
     private final int cpus;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("fake machine").factory());
     private final List<MachineListener> listeners = new CopyOnWriteArrayList<>();
-    private final Map<Integer, Long> breakpoints = new ConcurrentHashMap<>();
+    private final Map<Integer, Placed> breakpoints = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private final StringBuilder sent = new StringBuilder();
     private volatile IntConsumer serial = octet -> { };
@@ -115,7 +115,7 @@ final class FakeMachine implements MachineControl {
     private void advance() {
         for (int i = 0; i < 100; i++) {
             execute();
-            if (breakpoints.containsValue(pc)) {
+            if (stopsHere()) {
                 stop(new StopReason.Breakpoint(pc));
                 return;
             }
@@ -125,6 +125,17 @@ final class FakeMachine implements MachineControl {
         } else if (running && !closed) {
             thread.execute(this::advance);
         }
+    }
+
+    int breakpointCount() {
+        return breakpoints.size();
+    }
+
+    private record Placed(long address, int stopsFrom, AtomicInteger hits) {
+    }
+
+    private boolean stopsHere() {
+        return breakpoints.values().stream().filter(placed -> placed.address == pc && placed.hits.incrementAndGet() >= placed.stopsFrom).count() > 0;
     }
 
     @Override
@@ -176,15 +187,15 @@ final class FakeMachine implements MachineControl {
     }
 
     @Override
-    public int addBreakpoint(long address) {
+    public int addBreakpoint(long address, int stopsFrom) {
         int number = numbers.incrementAndGet();
-        breakpoints.put(number, address);
+        breakpoints.put(number, new Placed(address, stopsFrom, new AtomicInteger()));
         return number;
     }
 
     @Override
-    public int addWatchpoint(long address, int lengthBytes, boolean onRead, boolean onWrite) {
-        return addBreakpoint(-1);
+    public int addWatchpoint(long address, int lengthBytes, boolean onRead, boolean onWrite, int stopsFrom) {
+        return addBreakpoint(-1, stopsFrom);
     }
 
     @Override

@@ -10,10 +10,16 @@ import dev.ringside.ui.serial.SerialConsoleView;
 import org.eclipse.debug.core.DebugPlugin;
 import org.eclipse.debug.core.ILaunch;
 import org.eclipse.swt.SWT;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A user's first session: the embedded sample kernel on a real machine, from the hint in the empty view to its last words. */
 class SampleKernelTest extends UiTest {
+    @AfterEach
+    void noProjectIsLeft() throws Exception {
+        AsmFixture.deleteProjects();
+    }
+
     @Test
     void theSampleIsBootedSteppedAndRunToItsEnd() throws Exception {
         bot.viewByTitle("Disassembly").bot().link("Boot the sample kernel").click();

@@ -74,6 +74,21 @@ public final class SWTBotTreeItem extends AbstractSWTBot<TreeItem> {
         return this;
     }
 
+    /** Sets the check box at the beginning of the line. */
+    public void check(boolean checked) {
+        Ui.act(() -> {
+            widget.setChecked(checked);
+            Event event = new Event();
+            event.item = widget;
+            event.detail = SWT.CHECK;
+            Ui.send(widget.getParent(), SWT.Selection, event);
+        });
+    }
+
+    public boolean isChecked() {
+        return Ui.call(widget::getChecked);
+    }
+
     public void doubleClick(int column) {
         Ui.act(() -> {
             Tree tree = widget.getParent();
