@@ -12,8 +12,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 @Command(name = "ringside", mixinStandardHelpOptions = true, version = "Ringside 1.0.0",
     header = "Boots guest kernels and shows every step.",
-    subcommands = {RunCommand.class, DemoCommand.class, AsmCommand.class, DisasmCommand.class, TranslateCommand.class, NotInThisBuild.Check.class,
-        NotInThisBuild.Jvm.class, NotInThisBuild.Art.class, NotInThisBuild.Bench.class, CommandLine.HelpCommand.class},
+    subcommands = {RunCommand.class, DemoCommand.class, AsmCommand.class, DisasmCommand.class, TranslateCommand.class, BenchCommand.class,
+        NotInThisBuild.Check.class, NotInThisBuild.Jvm.class, NotInThisBuild.Art.class, CommandLine.HelpCommand.class},
     footer = {"", "Without a command, ./ringside opens the IDE; ./ringside test runs the tests.",
         "Exit status: the guest's own, 0 when it powered off, 124 when a limit was reached, 125 for an error on the host, 126 when the guest cannot go on."})
 public final class Main implements Runnable {

@@ -41,11 +41,4 @@ abstract sealed class NotInThisBuild implements Callable<Integer> {
             super("art");
         }
     }
-
-    @Command(name = "bench", description = "The benchmark table (not in this build).")
-    static final class Bench extends NotInThisBuild {
-        Bench() {
-            super("bench");
-        }
-    }
 }

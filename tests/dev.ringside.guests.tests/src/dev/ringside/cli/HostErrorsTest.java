@@ -87,6 +87,13 @@ class HostErrorsTest {
         "disasm                               | disasm takes either a FILE or --hex BYTES; none is given",
         "disasm --hex 4                       | --hex '4' is not a row of bytes; pairs of hexadecimal digits are needed",
         "disasm --at here @/raw               | --at 'here' is neither a symbol of '@/raw' nor an address such as 0x100000",
+        "bench nonsense                       | row 'nonsense' is unknown; there are sieve, crc-bits",
+        "bench --engines tcg,bochs            | --engines: 'bochs' is unknown; there are interpreter, translator, tcg, icount, native",
+        "bench --repeat 0                     | --repeat 0; at least 1 is needed",
+        "bench --length 0                     | --length 0.0; a number above 0 is needed",
+        "bench --megabytes 2000               | --megabytes 2000; 1 to 1024 are possible",
+        "bench --timeout 0                    | --timeout 0.0; a number of seconds above 0 is needed",
+        "bench --kernel @/none                | file '@/none' cannot be read",
         "disasm --raw --at 0x20 @/raw         | --at: there are no bytes at 0x20; there are 16 from 0x0 on",
     })
     void eachNamesTheValueAndWhatWouldBeRight(String line, String expected) {

@@ -54,7 +54,7 @@ class BadInputTest {
     @Test
     void laterWorkSaysSo() throws IOException {
         refused(CommandLineRun.of("run", "--gdb", "1234", "x"), "--gdb", "not in this build");
-        refused(CommandLineRun.of("bench", "x"), "bench", "not in this build");
+        refused(CommandLineRun.of("check", "x"), "check", "not in this build");
     }
 
     @Test

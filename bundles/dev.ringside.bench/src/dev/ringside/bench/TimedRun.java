@@ -1,0 +1,108 @@
+package dev.ringside.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One process, its output line by line with the time at which each line came, and its end. Blocks until then, or until the time is over: then the process
+ * is killed. It is killed as well when this JVM ends first.
+ *
+ * @param lines of stdout
+ * @param err stderr
+ * @param seconds from before the start of the process to its end
+ * @param memory the most that was seen of it; {@link ProcessMemory#UNKNOWN} when nobody asked
+ */
+record TimedRun(List<Line> lines, String err, int status, double seconds, ProcessMemory memory) {
+    private static final long MEMORY_INTERVAL_MILLIS = 200;
+
+    /** @param seconds since before the start of the process */
+    record Line(double seconds, String text) {
+    }
+
+    static TimedRun of(List<String> command, double timeoutSeconds) throws BenchException {
+        return start(command, timeoutSeconds, 0);
+    }
+
+    /** As {@link #of}, with an eye on the memory of the process. @param guestBytes size of the guest's memory, which is told apart by it */
+    static TimedRun watchingMemory(List<String> command, double timeoutSeconds, long guestBytes) throws BenchException {
+        return start(command, timeoutSeconds, guestBytes);
+    }
+
+    private static TimedRun start(List<String> command, double timeoutSeconds, long guestBytes) throws BenchException {
+        long start = System.nanoTime();
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null"))).start();
+        } catch (IOException e) {
+            throw new BenchException("'" + command.getFirst() + "' cannot be started: " + e.getMessage());
+        }
+        var killer = new Thread(process::destroyForcibly);
+        Runtime.getRuntime().addShutdownHook(killer);
+        try {
+            var lines = CompletableFuture.supplyAsync(() -> lines(process.getInputStream(), start));
+            var err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
+            ProcessMemory memory = await(process, start + (long) (timeoutSeconds * 1e9), guestBytes);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            return new TimedRun(lines.join(), err.join(), process.exitValue(), seconds, memory);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        } finally {
+            process.destroyForcibly();
+            Runtime.getRuntime().removeShutdownHook(killer);
+        }
+    }
+
+    private static ProcessMemory await(Process process, long deadline, long guestBytes) throws InterruptedException, BenchException {
+        ProcessMemory memory = ProcessMemory.UNKNOWN;
+        while (System.nanoTime() < deadline) {
+            long wait = Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+            if (process.waitFor(guestBytes > 0 ? Math.min(wait, MEMORY_INTERVAL_MILLIS) : wait, TimeUnit.MILLISECONDS)) {
+                return memory;
+            }
+            if (guestBytes > 0) {
+                memory = memory.and(ProcessMemory.of(process.pid(), guestBytes));
+            }
+        }
+        throw new BenchException("did not end in time");
+    }
+
+    /** When the first line that contains {@code text} came. */
+    double at(String text) throws BenchException {
+        return lines.stream().filter(l -> l.text().contains(text)).findFirst().orElseThrow(() -> new BenchException("ended without '" + text + "'" + lastWords())).seconds();
+    }
+
+    /** For a message: what the process said in the end. */
+    String lastWords() {
+        String said = err.lines().filter(l -> !l.isBlank() && !l.startsWith("{")).reduce((a, b) -> b).orElse("");
+        return ", status " + status + (said.isEmpty() ? "" : ": " + said.strip());
+    }
+
+    private static List<Line> lines(InputStream in, long start) {
+        var lines = new ArrayList<Line>();
+        try (var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(new Line((System.nanoTime() - start) / 1e9, line));
+            }
+        } catch (IOException e) {
+            // The process was killed; what it said before counts.
+            return lines;
+        }
+        return lines;
+    }
+
+    private static String text(InputStream in) {
+        try (in) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}
