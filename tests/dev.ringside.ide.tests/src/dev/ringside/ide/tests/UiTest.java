@@ -94,14 +94,14 @@ abstract class UiTest {
                         .anyMatch(item -> item.getText().equalsIgnoreCase("rip") && item.cell(1).equals(address(pc.getAsLong())))));
         bot.waitUntil(Conditions.that("the Debug view does not select the frame",
                 () -> PlatformUi.call(DebugUITools::getDebugContext) == machine.stopVcpu().getTopStackFrame()));
-        bot.waitUntil(Conditions.that("stepping stays disabled", () -> machine.isTerminated() || PlatformUi.call(UiTest::canStep)));
+        bot.waitUntil(Conditions.that("stepping or resuming stays disabled", () -> machine.isTerminated() || PlatformUi.call(() -> isEnabled("StepOver") && isEnabled("Resume"))));
         bot.waitUntil(Conditions.that(() -> "the Disassembly view does not show " + address(pc.getAsLong()), () -> disassembly().indexOf(address(pc.getAsLong()), ADDRESS) >= 0));
         bot.sync();
     }
 
-    /** The platform decides that in the background, some milliseconds after a stop; a key pressed earlier does nothing. */
-    private static boolean canStep() {
-        return PlatformUI.getWorkbench().getService(ICommandService.class).getCommand("org.eclipse.debug.ui.commands.StepOver").isEnabled();
+    /** The platform decides that for each command in the background, some milliseconds after a stop; a key pressed earlier does nothing. */
+    private static boolean isEnabled(String command) {
+        return PlatformUI.getWorkbench().getService(ICommandService.class).getCommand("org.eclipse.debug.ui.commands." + command).isEnabled();
     }
 
     static String address(long address) {
