@@ -21,7 +21,7 @@ public interface DeviceContext {
         throw new UnsupportedOperationException("this context has no movable ports, which " + owner.name() + " needs");
     }
 
-    /** Answers guest-physical addresses from {@code gpa} on. The region lies over plain memory that is there. */
+    /** Answers guest-physical addresses from {@code gpa} on, except where plain memory lies: that hides the region. */
     Region claimMmio(Device owner, long gpa, long sizeBytes, IoHandler handler);
 
     /** The wire to global system interrupt {@code gsi}: ISA IRQs 0 to 15 reach the PICs and the I/O APIC, 16 to 23 the I/O APIC. */

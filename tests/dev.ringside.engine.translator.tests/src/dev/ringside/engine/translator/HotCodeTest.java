@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.engine.VmExit;
+import dev.ringside.memory.Slot;
+import dev.ringside.memory.Writes;
 import dev.ringside.testkit.EmptyBus;
 import dev.ringside.testkit.X86EngineMachine;
 import java.util.function.Consumer;
@@ -140,38 +142,48 @@ class HotCodeTest {
         }
     }
 
+    /** In two frames' worth of a loop, ADD EBX, imm32 has two bytes of its immediate in each page; behind it DEC ECX, JNZ, RET. Called twice a round. */
+    private static final String ACROSS_PAGES = """
+        mov byte [0x200ffc], 0x81
+        mov byte [0x200ffd], 0xc3
+        mov word [0x200ffe], 0x0001
+        mov dword [0x201000], 0xc9ff0000
+        mov dword [0x201004], 0xc3f675
+        mov dword [0x202000], 0xc9ff0001
+        mov dword [0x202004], 0xc3f675
+        mov r8d, 20
+        .round:
+        mov ecx, 500
+        mov eax, 0x40000ffc
+        call rax
+        mov ecx, 500
+        mov eax, 0x40000ffc
+        call rax
+        %s
+        dec r8d
+        jnz .round
+        hlt""";
+
     @Test
-    void anInstructionAcrossAPageBoundaryFollowsWhateverItsSecondPageIs() {
-        // ADD EBX, imm32 has two bytes of its immediate in each page; behind it DEC ECX, JNZ, RET. Page 1 is now this frame, now that.
-        try (var twins = withWindow("""
-            mov byte [0x200ffc], 0x81
-            mov byte [0x200ffd], 0xc3
-            mov word [0x200ffe], 0x0001
-            mov dword [0x201000], 0xc9ff0000
-            mov dword [0x201004], 0xc3f675
-            mov dword [0x202000], 0xc9ff0001
-            mov dword [0x202004], 0xc3f675
-            mov r8d, 20
-            .round:
-            mov ecx, 500
-            mov eax, 0x40000ffc
-            call rax
-            mov ecx, 500
-            mov eax, 0x40000ffc
-            call rax
-            xor dword [0x75008], 0x3000
-            invlpg [0x40001000]
-            inc byte [0x200ffe]
-            inc byte [0x201001]
-            dec r8d
-            jnz .round
-            hlt""")) {
+    void anInstructionAcrossAPageBoundaryFollowsItsSecondPageWhenThatIsMappedElsewhere() {
+        try (var twins = withWindow(ACROSS_PAGES.formatted("xor dword [0x75008], 0x3000\ninvlpg [0x40001000]"))) {
             assertThat(twins.runToHalt()).isEqualTo(-1);
 
-            // Frame 1 in rounds 0, 2, …: 2^24 times its round, which is past 32 bits; frame 2 in the others: 2^16.
+            assertThat(twins.interpreter.gpr(RBX)).isEqualTo(10 * 1000 * 1 + 10 * 1000 * 0x1_0001);
+            assertThat(twins.translated()).isGreaterThan(50_000);
+        }
+    }
+
+    @Test
+    void anInstructionAcrossAPageBoundaryChangesWhenEitherPageIsWritten() {
+        try (var twins = withWindow(ACROSS_PAGES.formatted("test r8d, 1\njz .second\ninc byte [0x200ffe]\njmp .on\n.second:\ninc byte [0x201000]\n.on:"))) {
+            assertThat(twins.runToHalt()).isEqualTo(-1);
+
             long sum = 0;
-            for (long round = 0; round < 20; round++) {
-                sum += 1000 * (1 + round + (round % 2 == 0 ? round << 24 : 1 << 16));
+            long added = 1;
+            for (int round = 20; round > 0; round--) {
+                sum += 1000 * added;
+                added += round % 2 == 0 ? 0x1_0000 : 1;
             }
             assertThat(twins.interpreter.gpr(RBX)).isEqualTo(sum & 0xffff_ffffL);
             assertThat(twins.translated()).isGreaterThan(50_000);
@@ -206,6 +218,47 @@ class HotCodeTest {
 
             assertThat(twins.interpreter.gpr(RBX)).isEqualTo(500 * (20 * 21 / 2 - 1));
             assertThat(twins.translated()).isGreaterThan(25_000);
+        }
+    }
+
+    @Test
+    void memoryThatAppearsOverTheCodeAndDataOfAHotLoopIsSeen() {
+        // The port's bit 0 shows 0x202000 at 0x201000, as a chipset shows RAM over ROM: there the function adds 64, and the word it reads is 1.
+        try (var twins = Twins.longMode("""
+            mov r9, 0xf075c9ff00201800
+            mov rax, 0x251c034801c38348
+            mov [0x201000], rax
+            mov [0x201008], r9
+            mov byte [0x201010], 0xc3
+            mov rax, 0x251c034840c38348
+            mov [0x202000], rax
+            mov [0x202008], r9
+            mov byte [0x202010], 0xc3
+            mov dword [0x202800], 1
+            mov r8d, 20
+            .round:
+            mov ecx, 500
+            mov eax, 0x201000
+            call rax
+            mov eax, r8d
+            out 0x77, al
+            dec r8d
+            jnz .round
+            hlt""")) {
+            twins.both(m -> m.bus(new EmptyBus() {
+                private final Slot shown = m.memory().alias("shown", 0x201000, m.memory().slots().getFirst(), 0x202000, 4096, Writes.STORED);
+
+                @Override
+                public void portWrite(int port, int sizeBytes, long value) {
+                    shown.setEnabled((value & 1) != 0);
+                }
+            }));
+            twins.both(m -> m.cpu().bus.portWrite(0x77, 1, 0));
+
+            assertThat(twins.runToHalt()).isEqualTo(-1);
+
+            assertThat(twins.interpreter.gpr(RBX)).isEqualTo(500 * (11 * 1 + 9 * (64 + 1)));
+            assertThat(twins.translated()).isGreaterThan(30_000);
         }
     }
 
