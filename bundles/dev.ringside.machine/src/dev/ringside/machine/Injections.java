@@ -1,22 +1,28 @@
 package dev.ringside.machine;
 
+import dev.ringside.inspect.Inspectable;
+import dev.ringside.inspect.Inspector;
+import dev.ringside.machine.MachineControl.Injection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
 
-/** Faults that wait for their instruction count. */
-final class Injections {
-    private record Injection(String event, long instructions, int order) implements Comparable<Injection> {
+/** Faults that wait for their instruction count, and those that have happened. */
+final class Injections implements Inspectable {
+    private record Waiting(String event, long instructions, int order) implements Comparable<Waiting> {
         @Override
-        public int compareTo(Injection other) {
+        public int compareTo(Waiting other) {
             int byCount = Long.compare(instructions, other.instructions);
             return byCount != 0 ? byCount : Integer.compare(order, other.order);
         }
     }
 
-    private final PriorityQueue<Injection> waiting = new PriorityQueue<>();
+    private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
+    private final List<Injection> done = new ArrayList<>();
     private int added;
 
     void add(String event, long instructions) {
-        waiting.add(new Injection(event, instructions, added++));
+        waiting.add(new Waiting(event, instructions, added++));
     }
 
     /** The instruction count of the next one, or {@link Long#MAX_VALUE}. */
@@ -24,8 +30,25 @@ final class Injections {
         return waiting.isEmpty() ? Long.MAX_VALUE : waiting.peek().instructions;
     }
 
-    /** The next one whose time has come, or null. */
+    /** The next one whose time has come, or null; from then on it has happened. */
     String due(long instructions) {
-        return next() <= instructions ? waiting.poll().event : null;
+        if (next() > instructions) {
+            return null;
+        }
+        Waiting now = waiting.poll();
+        done.add(new Injection(now.event, now.instructions, true));
+        return now.event;
+    }
+
+    /** In the order in which they happened, then in the order in which they will. */
+    List<Injection> all() {
+        List<Injection> all = new ArrayList<>(done);
+        waiting.stream().sorted().forEach(later -> all.add(new Injection(later.event, later.instructions, false)));
+        return all;
+    }
+
+    @Override
+    public void inspect(Inspector out) {
+        all().forEach(one -> out.text(one.text(), one.done() ? "has happened" : "waits"));
     }
 }

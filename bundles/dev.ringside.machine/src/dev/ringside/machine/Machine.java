@@ -12,6 +12,7 @@ import dev.ringside.engine.Vcpu;
 import dev.ringside.engine.VmExit;
 import dev.ringside.inspect.Inspectable;
 import dev.ringside.inspect.Inspector;
+import dev.ringside.machine.MachineControl.Injection;
 import dev.ringside.memory.PhysicalMemory;
 import dev.ringside.pv.ParavirtInterface;
 import dev.ringside.trace.TraceKind;
@@ -143,7 +144,7 @@ public final class Machine implements Inspectable, AutoCloseable {
      * Makes a fault happen once {@code instructions} have retired, to the processor whose turn it then is.
      *
      * @param event one of {@link ParavirtInterface#injectable}
-     * @throws IllegalArgumentException when the interface has no such fault
+     * @throws IllegalArgumentException when the interface has no such fault, or more instructions have retired
      */
     public void inject(String event, long instructions) {
         var known = paravirt().injectable();
@@ -151,8 +152,34 @@ public final class Machine implements Inspectable, AutoCloseable {
             throw new IllegalArgumentException("fault '" + event + "' cannot be injected into paravirtual interface '" + paravirt().name() + "', which has "
                 + (known.isEmpty() ? "none" : String.join(", ", known.keySet())));
         }
+        if (instructions < host.instructions()) {
+            throw new IllegalArgumentException("fault '%s' cannot be injected after %,d instructions: %,d have retired".formatted(event, instructions, host.instructions()));
+        }
         injections.add(event, instructions);
         interruptSlice();
+    }
+
+    /** The same before the next instruction, and at once when the machine stands still. @return what to ask for so that it happens again in another run */
+    Injection injectNow(String event, boolean standsStill) {
+        if (end != null) {
+            throw new IllegalArgumentException("fault '" + event + "' cannot be injected: the run is over (" + end.word() + ")");
+        }
+        inject(event, host.instructions());
+        if (standsStill) {
+            settle();
+        }
+        return new Injection(event, host.instructions(), standsStill);
+    }
+
+    /** What a run does before its first instruction, in the same order: so a fault that is injected into a machine at rest finds the state that another run would have. */
+    private void settle() {
+        takeInput();
+        clock.expireDue();
+        injectDue();
+    }
+
+    List<Injection> injections() {
+        return injections.all();
     }
 
     /**
@@ -535,6 +562,9 @@ public final class Machine implements Inspectable, AutoCloseable {
         }
         devices().forEach(device -> out.child(device.name(), device));
         out.child("paravirt", paravirt());
+        if (!injections.all().isEmpty()) {
+            out.child("injections", injections);
+        }
         out.child("memory", memory).child("engine", engine);
     }
 

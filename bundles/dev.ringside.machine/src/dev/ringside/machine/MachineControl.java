@@ -5,6 +5,7 @@ import dev.ringside.arch.Symbolizer;
 import dev.ringside.arch.WalkStep;
 import dev.ringside.inspect.InspectNode;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -104,6 +105,20 @@ public interface MachineControl extends AutoCloseable {
         return CompletableFuture.completedFuture(ParavirtActivity.NONE);
     }
 
+    /**
+     * Makes a fault of the paravirtual interface happen, once, to the processor whose turn it then is. Fails with {@link IllegalArgumentException} when the interface does not
+     * have it, or when its time has passed.
+     *
+     * @param instructions that the machine will have retired by then; {@link #NOW} for before the next one
+     * @return with the instruction count at which it happens, so that another run can have it, too
+     */
+    default CompletableFuture<Injection> inject(String event, long instructions) {
+        return CompletableFuture.failedFuture(new IllegalArgumentException("fault '" + event + "' cannot be injected: the machine has no paravirtual interface"));
+    }
+
+    /** Before the next instruction, whichever that is. */
+    long NOW = -1;
+
     // Input and output
 
     /** The serial line {@code com1}: {@code sink} gets every byte that the guest sends from now on, on the machine's thread, after {@code replay} of what was sent before. */
@@ -150,9 +165,24 @@ public interface MachineControl extends AutoCloseable {
      * @param paravirt the interface's name: {@code none}, {@code kvm+hyperv}
      * @param hypercalls the last ones, oldest first; a bounded number
      * @param hints what was offered and never used, with what a guest would do with it
+     * @param injectable faults that it has: name and what it does
+     * @param injections faults that have happened, then those that wait, each in the order of time
      */
-    record ParavirtActivity(String paravirt, List<HypercallLine> hypercalls, List<String> hints) {
-        public static final ParavirtActivity NONE = new ParavirtActivity("none", List.of(), List.of());
+    record ParavirtActivity(String paravirt, List<HypercallLine> hypercalls, List<String> hints, Map<String, String> injectable, List<Injection> injections) {
+        public static final ParavirtActivity NONE = new ParavirtActivity("none", List.of(), List.of(), Map.of(), List.of());
+    }
+
+    /**
+     * A fault at an instruction.
+     *
+     * @param instructions that the machine has retired when it happens
+     * @param done whether it has happened
+     */
+    record Injection(String event, long instructions, boolean done) {
+        /** As options and machine files write it. */
+        public String text() {
+            return event + "@" + instructions;
+        }
     }
 
     /**

@@ -14,6 +14,8 @@ import dev.ringside.machine.MachineControl.RegisterValue;
 import dev.ringside.pv.ParavirtInterface;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /** Answers a debugger's questions about a machine that stands still, without disturbing it. */
@@ -84,7 +86,8 @@ final class MachineLook {
         ParavirtInterface paravirt = machine.paravirt();
         List<HypercallLine> calls = paravirt.hypercalls().stream().map(call -> new HypercallLine(call.instructions(), call.vcpu(), call.caller(),
             machine.symbols().nameOf(call.caller()), call.name(), call.arguments(), call.result())).toList();
-        return new ParavirtActivity(paravirt.name(), calls, List.copyOf(paravirt.hints()));
+        return new ParavirtActivity(paravirt.name(), calls, List.copyOf(paravirt.hints()), Collections.unmodifiableMap(new LinkedHashMap<>(paravirt.injectable())),
+            List.copyOf(machine.injections()));
     }
 
     /** The innermost frame, then those that the frame-pointer chain leads to, as long as it goes up the stack. */

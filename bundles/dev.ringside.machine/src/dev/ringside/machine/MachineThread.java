@@ -327,6 +327,17 @@ public final class MachineThread implements MachineControl {
     }
 
     @Override
+    public CompletableFuture<Injection> inject(String event, long instructions) {
+        return ask(() -> {
+            if (instructions == NOW || machine.end() != null) {
+                return machine.injectNow(event, plan == null);
+            }
+            machine.inject(event, instructions);
+            return new Injection(event, instructions, false);
+        });
+    }
+
+    @Override
     public void attachSerial(IntConsumer sink) {
         machine.serial().listen(sink);
     }

@@ -1,5 +1,7 @@
 package dev.ringside.pv;
 
+import java.util.Map;
+
 /** Makes one paravirtual interface; found as a service. */
 public interface ParavirtProvider {
     /** What machine descriptions call it: {@code kvm}. */
@@ -10,6 +12,11 @@ public interface ParavirtProvider {
 
     /** What can be switched on and off, with defaults and what needs what. */
     FeatureTable features();
+
+    /** Faults that its interface has ({@link ParavirtInterface#injectable}), for those who choose before there is a machine. */
+    default Map<String, String> injectable() {
+        return Map.of();
+    }
 
     /**
      * @param selection of {@link #features()}

@@ -262,7 +262,7 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
         }
     }
 
-    private static final Map<String, String> FAULTS = new LinkedHashMap<>();
+    static final Map<String, String> FAULTS = new LinkedHashMap<>();
 
     static {
         FAULTS.put("tsc-jump", "the time-stamp counter jumps a second ahead, and the reference page does not know");

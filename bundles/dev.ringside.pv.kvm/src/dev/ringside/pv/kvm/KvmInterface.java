@@ -204,7 +204,7 @@ final class KvmInterface implements ParavirtInterface {
 
     // Faults
 
-    private static final Map<String, String> FAULTS = new LinkedHashMap<>();
+    static final Map<String, String> FAULTS = new LinkedHashMap<>();
 
     static {
         FAULTS.put("tsc-jump", "the time-stamp counter jumps a second ahead, and the clock page does not know");

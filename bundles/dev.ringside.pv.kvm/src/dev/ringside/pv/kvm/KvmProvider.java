@@ -4,6 +4,7 @@ import dev.ringside.pv.FeatureTable;
 import dev.ringside.pv.ParavirtContext;
 import dev.ringside.pv.ParavirtInterface;
 import dev.ringside.pv.ParavirtProvider;
+import java.util.Map;
 
 /** {@code --paravirt kvm}. */
 public final class KvmProvider implements ParavirtProvider {
@@ -22,6 +23,11 @@ public final class KvmProvider implements ParavirtProvider {
     @Override
     public FeatureTable features() {
         return FEATURES;
+    }
+
+    @Override
+    public Map<String, String> injectable() {
+        return KvmInterface.FAULTS;
     }
 
     @Override
