@@ -76,6 +76,11 @@ final class RunCommand implements Callable<Integer> {
         description = "Loads IMAGE as a raw binary at this address; 0x7c00 starts in real mode, others in flat 32-bit mode.")
     private Long loadAddress;
 
+    @Option(names = "--fast-boot", negatable = true, fallbackValue = "true", arity = "0..1", paramLabel = "on|off", converter = OnOff.class,
+        description = {"Unpacks a bzImage's kernel on the host when the boot protocol allows (on by default; --no-fast-boot leaves it to the guest's own code).",
+            "The kernel is then where it was linked to be: without randomized addresses, as with 'nokaslr'."})
+    private Boolean fastBoot;
+
     @Option(names = "--no-reboot", description = "A reset ends the run.")
     private Boolean noReboot;
 
@@ -136,8 +141,8 @@ final class RunCommand implements Callable<Integer> {
         return MachineSettings.NONE.with(Setting.IMAGE, image == null || MachineFile.isNamed(image) ? null : image).with(Setting.INITRD, initrd)
             .with(Setting.APPEND, append).with(Setting.MEMORY, memory).with(Setting.CPUS, cpus).with(Setting.DISK, drives()).with(Setting.ENGINE, engine)
             .with(Setting.PARAVIRT, paravirt).with(Setting.INJECT, injections).with(Setting.SERIAL, serial).with(Setting.FIRMWARE, firmware)
-            .with(Setting.LOAD_ADDRESS, loadAddress).with(Setting.NO_REBOOT, noReboot).with(Setting.MAX_INSTRUCTIONS, maxInstructions)
-            .with(Setting.TIMEOUT, timeoutSeconds).with(Setting.TRACE, trace).with(Setting.STATS, stats).with(Setting.JSON, json).with(Setting.SEED, seed)
+            .with(Setting.LOAD_ADDRESS, loadAddress).with(Setting.FAST_BOOT, fastBoot).with(Setting.NO_REBOOT, noReboot)
+            .with(Setting.MAX_INSTRUCTIONS, maxInstructions).with(Setting.TIMEOUT, timeoutSeconds).with(Setting.TRACE, trace).with(Setting.STATS, stats).with(Setting.JSON, json).with(Setting.SEED, seed)
             .with(Setting.RTC, rtc);
     }
 

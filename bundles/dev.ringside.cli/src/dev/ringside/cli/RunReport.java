@@ -34,6 +34,7 @@ record RunReport(Machine machine, StopReason stop, int status, double seconds) {
 
     void printStatistics(PrintWriter err) {
         MachineStatistics s = machine.statistics();
+        err.println("guest          " + machine.guest());
         err.printf(Locale.ROOT, "instructions   %,d%n", s.instructions());
         err.printf(Locale.ROOT, "host seconds   %.2f%n", seconds);
         err.printf(Locale.ROOT, "guest MIPS     %.1f%n", s.instructions() / 1e6 / Math.max(seconds, 1e-9));
@@ -62,6 +63,7 @@ record RunReport(Machine machine, StopReason stop, int status, double seconds) {
         json.addProperty("status", status);
         json.addProperty("instructions", s.instructions());
         json.addProperty("seconds", Math.round(seconds * 1000) / 1000.0);
+        json.addProperty("guest", machine.guest());
         json.addProperty("engine", machine.engine().name());
         json.addProperty("paravirt", machine.description().paravirt());
         var exits = new JsonObject();

@@ -46,7 +46,9 @@ public final class BzImageFormat implements ImageFormat {
         byte[] kernel = image.slice(kernelOffset, image.length() - kernelOffset);
         long load = header.loadAddress();
         var segment = new Segment(load, kernel, Math.max(kernel.length, header.initSize()));
-        String version = header.kernelVersionOffset() == 0 ? "" : " " + image.string(header.kernelVersionOffset() + 0x200L, 64).split(" ")[0];
-        return Optional.of(new GuestImage("Linux bzImage" + version, List.of(segment), SymbolTable.empty(), new LinuxBoot(header, load)));
+        String version = header.kernelVersionOffset() == 0 ? "" : image.string(header.kernelVersionOffset() + 0x200L, 64).split(" ")[0];
+        String format = "Linux bzImage" + (version.isEmpty() ? "" : " " + version);
+        var packed = new PackedKernel(format, version, image, header, kernelOffset);
+        return Optional.of(new GuestImage(format, List.of(segment), packed.symbols(), new LinuxBoot(header, load), Optional.of(packed)));
     }
 }

@@ -102,6 +102,17 @@ final class Elf {
         return result;
     }
 
+    /** The same at their virtual addresses. */
+    List<Kallsyms.Part> parts(List<Segment> segments) {
+        var result = new ArrayList<Kallsyms.Part>();
+        for (Program p : programs) {
+            if (p.type() == PT_LOAD && p.memoryBytes() != 0) {
+                result.add(new Kallsyms.Part(p.vaddr(), segments.get(result.size()).bytes(), p.memoryBytes()));
+            }
+        }
+        return result;
+    }
+
     /** The physical address of a virtual one, through the segment that holds it; the address itself when none does. */
     long physical(long vaddr) {
         for (Program p : programs) {
@@ -131,6 +142,16 @@ final class Elf {
             }
         }
         return null;
+    }
+
+    /** The file's symbols; those that a Linux kernel carries for itself when there are none. */
+    SymbolTable symbols(List<Segment> segments) throws ImageException {
+        SymbolTable own = symbols();
+        if (own.size() > 0) {
+            return own;
+        }
+        List<Kallsyms.Part> parts = parts(segments);
+        return SymbolTable.lazily(() -> Kallsyms.read(parts, is64 ? 8 : 4));
     }
 
     /** Function, object and untyped symbols of the symbol table; none when the file was stripped or the table is damaged. */

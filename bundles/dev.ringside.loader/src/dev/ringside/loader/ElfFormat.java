@@ -35,20 +35,20 @@ public final class ElfFormat implements ImageFormat {
         byte[] pvh = elf.note("Xen", XEN_ELFNOTE_PHYS32_ENTRY);
         if (pvh != null && pvh.length >= 4) {
             long entry = new ImageBytes(image.name(), pvh).u32(0);
-            return Optional.of(new GuestImage("vmlinux (PVH)", segments, elf.symbols(), new PvhBoot(segments, entry)));
+            return Optional.of(new GuestImage("vmlinux (PVH)", segments, elf.symbols(segments), new PvhBoot(segments, entry)));
         }
         long entry = elf.physical(elf.entry);
         if (!elf.is64) {
-            return Optional.of(new GuestImage("ELF32 program", segments, elf.symbols(), new Flat32(entry)));
+            return Optional.of(new GuestImage("ELF32 program", segments, elf.symbols(segments), new Flat32(entry)));
         }
         if (elf.machine != Elf.EM_X86_64) {
             throw elf.bad("an ELF64 file must be for x86-64");
         }
         if (elf.programs.stream().anyMatch(p -> p.type() == 1 && Long.compareUnsigned(p.vaddr(), KERNEL_HALF) >= 0)) {
             long end = segments.stream().mapToLong(Segment::end).max().orElseThrow();
-            return Optional.of(new GuestImage("vmlinux", segments, elf.symbols(), new LinuxBoot(end, entry)));
+            return Optional.of(new GuestImage("vmlinux", segments, elf.symbols(segments), new LinuxBoot(end, entry)));
         }
-        return Optional.of(new GuestImage("ELF64 program", segments, elf.symbols(), new Flat64(segments, entry)));
+        return Optional.of(new GuestImage("ELF64 program", segments, elf.symbols(segments), new Flat64(segments, entry)));
     }
 
     private record Flat32(long entry) implements BootProtocol {

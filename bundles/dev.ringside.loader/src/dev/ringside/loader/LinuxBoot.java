@@ -26,12 +26,28 @@ final class LinuxBoot implements BootProtocol {
     private final LinuxHeader header;
     private final long load;
     private final long entry;
+    private final boolean wide;
 
     /** A bzImage. */
     LinuxBoot(LinuxHeader header, long load) {
         this.header = header;
         this.load = load;
-        this.entry = header.entry64() ? load + 0x200 : load;
+        this.wide = header.entry64();
+        this.entry = wide ? load + 0x200 : load;
+    }
+
+    /**
+     * The kernel out of a bzImage, in the state in which the bzImage's own code enters it. That code leaves in the zero page what is there already: the
+     * address of the ACPI root table, the text screen, and KASLR_FLAG clear, because nothing was moved.
+     *
+     * @param load where the kernel is; up to {@code load + initSize} it may use memory before it reads the memory map
+     * @param wide whether it is entered in 64-bit mode
+     */
+    LinuxBoot(LinuxHeader header, long load, long entry, boolean wide) {
+        this.header = header;
+        this.load = load;
+        this.entry = entry;
+        this.wide = wide;
     }
 
     /** An uncompressed kernel, entered at its 64-bit entry. */
@@ -39,12 +55,13 @@ final class LinuxBoot implements BootProtocol {
         this.header = null;
         this.load = kernelEnd;
         this.entry = entry;
+        this.wide = true;
     }
 
     @Override
     public String name() {
         return header == null ? "Linux 64-bit entry"
-            : "Linux %d-bit boot protocol %d.%02d".formatted(header.entry64() ? 64 : 32, header.version() >> 8, header.version() & 0xff);
+            : "Linux %d-bit boot protocol %d.%02d".formatted(wide ? 64 : 32, header.version() >> 8, header.version() & 0xff);
     }
 
     @Override
@@ -63,7 +80,7 @@ final class LinuxBoot implements BootProtocol {
         initrd(zeroPage, env);
         env.memory().write(ZERO_PAGE, zeroPage.toBytes());
         env.memory().write(GDT, gdt());
-        if (header != null && !header.entry64()) {
+        if (!wide) {
             return new EntryState(EntryState.Mode.PROTECTED_32, entry, Map.of("rsi", ZERO_PAGE), 0, GDT, 31, 0x10, 0x18);
         }
         IdentityMap.write(env.memory(), PAGE_TABLES);
@@ -127,7 +144,6 @@ final class LinuxBoot implements BootProtocol {
 
     /** Flat 4 GiB code (64-bit for the 64-bit entry) and data at selectors 0x10 and 0x18. */
     private byte[] gdt() {
-        boolean wide = header == null || header.entry64();
         return new LittleEndian(32).u64(0x10, wide ? 0x00af9b000000ffffL : 0x00cf9b000000ffffL).u64(0x18, 0x00cf93000000ffffL).toBytes();
     }
 }

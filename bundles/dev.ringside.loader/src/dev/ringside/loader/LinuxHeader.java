@@ -11,9 +11,13 @@ package dev.ringside.loader;
  * @param commandLineMax longest command line, without the terminator
  * @param entry64 whether there is a 64-bit entry 0x200 bytes behind the load address
  * @param systemSizeBytes size of the protected-mode code, 0 when unknown
+ * @param preferredAddress where the kernel was linked to run, 0 when unknown
+ * @param alignment of the kernel in memory, 0 when unknown
+ * @param payloadOffset where the packed kernel begins, from the start of the protected-mode code
+ * @param payloadBytes its length, 0 when unknown
  */
 record LinuxHeader(byte[] raw, int version, int setupSectors, boolean loadedHigh, long loadAddress, long initSize, long initrdMax,
-        long commandLineMax, boolean entry64, int kernelVersionOffset, long systemSizeBytes) {
+        long commandLineMax, boolean entry64, int kernelVersionOffset, long systemSizeBytes, long preferredAddress, long alignment, long payloadOffset, long payloadBytes) {
 
     private static final int XLF_KERNEL_64 = 1;
 
@@ -33,6 +37,7 @@ record LinuxHeader(byte[] raw, int version, int setupSectors, boolean loadedHigh
             throw new ImageException("image '" + image.name() + "' asks to be loaded at %#x; an address from 1 MiB to 4 GiB is needed".formatted(load));
         }
         return new LinuxHeader(image.slice(0x1f1, end - 0x1f1), version, sectors, high, load, initSize, initrdMax, commandLineMax, entry64,
-            image.u16(0x20e), version >= 0x204 ? image.u32(0x1f4) * 16 : 0);
+            image.u16(0x20e), version >= 0x204 ? image.u32(0x1f4) * 16 : 0, version >= 0x20a ? preferred : 0, version >= 0x205 ? image.u32(0x230) : 0, version >= 0x208 ? image.u32(0x248) : 0,
+            version >= 0x208 ? image.u32(0x24c) : 0);
     }
 }

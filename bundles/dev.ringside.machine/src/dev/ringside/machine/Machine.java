@@ -54,6 +54,7 @@ public final class Machine implements Inspectable, AutoCloseable {
     private final MachineHost host;
     private final Transcript serial;
     private final ParavirtHost paravirtHost;
+    private final String guest;
     private final Injections injections = new Injections();
     private final List<Device> furtherDevices = new ArrayList<>();
 
@@ -75,7 +76,7 @@ public final class Machine implements Inspectable, AutoCloseable {
 
     Machine(MachineDescription description, Architecture architecture, PhysicalMemory memory, Engine engine, List<Vcpu> vcpus, Board board,
             VirtualClock clock, RunRecorder recorder, Symbolizer symbols, Bootstrap bootstrap, MachineHost host, Transcript serial,
-            ParavirtHost paravirtHost) {
+            ParavirtHost paravirtHost, String guest) {
         this.description = description;
         this.architecture = architecture;
         this.memory = memory;
@@ -89,12 +90,16 @@ public final class Machine implements Inspectable, AutoCloseable {
         this.host = host;
         this.serial = serial;
         this.paravirtHost = paravirtHost;
+        this.guest = guest;
         host.attach(this);
     }
 
     /** Loads the guest and puts the first processor at its entry. Called once by the builder, and by a reset. */
     void boot() {
         EntryState entry = bootstrap.load();
+        if (symbols instanceof MovedSymbols moved) {
+            moved.forget();
+        }
         for (int i = 0; i < vcpus.size(); i++) {
             cpu(i).reset();
         }
@@ -103,6 +108,11 @@ public final class Machine implements Inspectable, AutoCloseable {
 
     public MachineDescription description() {
         return description;
+    }
+
+    /** What was booted and how, in words: {@code Linux bzImage 6.1.0, unpacked by the host, Linux 64-bit boot protocol 2.15}. */
+    public String guest() {
+        return guest;
     }
 
     public Architecture architecture() {
@@ -199,8 +209,25 @@ public final class Machine implements Inspectable, AutoCloseable {
         inject(injection.substring(0, Math.max(at, 0)), instructions);
     }
 
+    /** Names of the guest's symbols, where {@link #locateSymbols} found them last. */
     public Symbolizer symbols() {
         return symbols;
+    }
+
+    /** Reads the symbols, which otherwise happens when one is asked for first and takes a moment. On any thread. */
+    void readSymbols() {
+        if (symbols instanceof MovedSymbols moved) {
+            moved.read();
+        } else {
+            symbols.nameOf(0);
+        }
+    }
+
+    /** A kernel that moves itself is looked for in memory, as {@code vcpu} sees it. Does nothing for other guests. */
+    public void locateSymbols(int vcpu) {
+        if (symbols instanceof MovedSymbols moved) {
+            moved.locate(vcpus.get(vcpu));
+        }
     }
 
     public List<Vcpu> vcpus() {

@@ -3,6 +3,7 @@ package dev.ringside.machine;
 import dev.ringside.arch.Architecture;
 import dev.ringside.arch.Cpu;
 import dev.ringside.arch.EntryState;
+import dev.ringside.arch.Symbolizer;
 import dev.ringside.device.BlockBackend;
 import dev.ringside.device.Board;
 import dev.ringside.device.BoardConfig;
@@ -20,7 +21,6 @@ import dev.ringside.loader.ImageException;
 import dev.ringside.loader.ImageLoader;
 import dev.ringside.loader.RawFormat;
 import dev.ringside.loader.Segment;
-import dev.ringside.loader.SymbolTable;
 import dev.ringside.memory.PhysicalMemory;
 import dev.ringside.memory.Slot;
 import dev.ringside.pv.ParavirtInterfaces;
@@ -73,14 +73,36 @@ public final class MachineBuilder {
     public Machine build(MachineDescription description, GuestImage image) throws MachineException {
         check(description);
         try {
-            return build(description, new Guest(image, List.of()));
+            return build(description, Guest.of(image));
         } catch (ImageException | IllegalArgumentException e) {
             throw new MachineException(e.getMessage(), e);
         }
     }
 
-    /** @param image null to start firmware, which boots the first disk */
-    private record Guest(GuestImage image, List<MachineDescription.Disk> moreDisks) {
+    /**
+     * @param image null to start firmware, which boots the first disk
+     * @param how it is started, for people
+     */
+    private record Guest(GuestImage image, List<MachineDescription.Disk> moreDisks, String how) {
+        static Guest of(GuestImage image) {
+            return new Guest(image, List.of(), image.format() + ", " + image.protocol().name());
+        }
+
+        static Guest firmware(List<MachineDescription.Disk> moreDisks) {
+            return new Guest(null, moreDisks, "disk, through firmware");
+        }
+
+        /** The kernel in the image without its wrapping if that can be had; the image itself, which knows another way, if not. */
+        static Guest unpacked(GuestImage image) {
+            if (image.packed().isEmpty()) {
+                return of(image);
+            }
+            try {
+                return of(image.packed().get().unpack());
+            } catch (ImageException e) {
+                return new Guest(image, List.of(), of(image).how + "; no fast boot: " + e.getMessage());
+            }
+        }
     }
 
     private void check(MachineDescription d) throws MachineException {
@@ -105,19 +127,19 @@ public final class MachineBuilder {
             if (d.disks().isEmpty()) {
                 throw new MachineException("neither an image nor a disk is given; one of them is needed");
             }
-            return new Guest(null, List.of());
+            return Guest.firmware(List.of());
         }
         var bytes = ImageBytes.read(d.image(), "image");
         if (d.loadAddress() >= 0) {
-            return new Guest(RawFormat.load(bytes, d.loadAddress()), List.of());
+            return Guest.of(RawFormat.load(bytes, d.loadAddress()));
         }
         var loader = new ImageLoader(providers.formats());
         var image = loader.load(bytes);
         if (image.isPresent()) {
-            return new Guest(image.get(), List.of());
+            return d.fastBoot() ? Guest.unpacked(image.get()) : Guest.of(image.get());
         }
         if (BootDisk.looksBootable(bytes)) {
-            return new Guest(null, List.of(new MachineDescription.Disk(d.image(), false)));
+            return Guest.firmware(List.of(new MachineDescription.Disk(d.image(), false)));
         }
         throw new MachineException("image '" + d.image() + "' is nothing that can be booted: no " + loader.names()
             + " header, and " + BootDisk.problem(bytes) + "; a raw binary needs --load-address");
@@ -204,13 +226,16 @@ public final class MachineBuilder {
         }
         var serial = new Transcript();
         board.serialPorts().getFirst().connect(serial::accept);
-        SymbolTable symbols = guest.image() == null ? SymbolTable.empty() : guest.image().symbols();
         Machine.Bootstrap bootstrap = guest.image() == null ? EntryState::reset : direct(d, guest.image(), map, memory, host, board);
-        var machine = new Machine(d, architecture, memory, engine, vcpus, board, host.virtualClock(), recorder, symbols, bootstrap, host, serial,
-            paravirtHost);
+        var machine = new Machine(d, architecture, memory, engine, vcpus, board, host.virtualClock(), recorder, symbols(guest.image()), bootstrap, host, serial,
+            paravirtHost, guest.how());
         FurtherDevices.create(providers.devices(), host, machine);
         machine.boot();
         return machine;
+    }
+
+    private static Symbolizer symbols(GuestImage image) {
+        return image == null ? Symbolizer.NONE : image.packed().isPresent() ? new MovedSymbols(image.packed().get()) : image.symbols();
     }
 
     /** Adjacent ranges with memory behind them become one slot. */

@@ -47,7 +47,8 @@ public record MachineSettings(Map<Setting, Object> values) {
         return new MachineDescription(usual.image(), path(Setting.INITRD), text(Setting.APPEND, usual.commandLine()), disks(),
             number(Setting.MEMORY, usual.memoryBytes()), (int) number(Setting.CPUS, usual.cpus()), text(Setting.ENGINE, usual.engine()),
             text(Setting.PARAVIRT, usual.paravirt()), number(Setting.SEED, usual.seed()), number(Setting.RTC, usual.rtcEpochSeconds()),
-            path(Setting.FIRMWARE), number(Setting.LOAD_ADDRESS, usual.loadAddress()), flag(Setting.NO_REBOOT));
+            path(Setting.FIRMWARE), number(Setting.LOAD_ADDRESS, usual.loadAddress()), flag(Setting.NO_REBOOT),
+            (boolean) values.getOrDefault(Setting.FAST_BOOT, usual.fastBoot()));
     }
 
     public boolean has(Setting setting) {

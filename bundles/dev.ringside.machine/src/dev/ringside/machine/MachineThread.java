@@ -54,6 +54,8 @@ public final class MachineThread implements MachineControl {
             }
         });
         thread.start();
+        // Views ask for names on threads that should not wait for a kernel's symbols to be read.
+        Thread.ofVirtual().name("Ringside symbols").start(machine::readSymbols);
         return this;
     }
 
@@ -117,6 +119,7 @@ public final class MachineThread implements MachineControl {
 
     private void stopped(int vcpu, StopReason reason) {
         running = false;
+        machine.locateSymbols(vcpu);
         lastStop = reason;
         stoppedAt = standsAt(vcpu);
         breakpoints.arrived(vcpu, stoppedAt);

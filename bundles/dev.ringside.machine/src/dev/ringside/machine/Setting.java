@@ -20,6 +20,7 @@ public enum Setting {
     SERIAL("serial", Kind.OUTPUT),
     FIRMWARE("firmware", Kind.PATH),
     LOAD_ADDRESS("load-address", Kind.ADDRESS),
+    FAST_BOOT("fast-boot", Kind.FLAG),
     NO_REBOOT("no-reboot", Kind.FLAG),
     MAX_INSTRUCTIONS("max-instructions", Kind.NUMBER),
     TIMEOUT("timeout", Kind.SECONDS),

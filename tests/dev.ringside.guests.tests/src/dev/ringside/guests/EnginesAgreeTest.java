@@ -48,6 +48,12 @@ class EnginesAgreeTest {
             DebianPackages.kernel());
     }
 
+    @Test
+    void onDebianUnpackingItself() throws IOException {
+        agreeOn("--no-fast-boot", "--memory", "512M", "--initrd", Initramfs.withInit(folder, INIT), "--append", "console=ttyS0 panic=-1", "--no-reboot",
+            DebianPackages.kernel());
+    }
+
     private static void agreeOn(Object... arguments) throws IOException {
         CommandLineRun translated = run("translator", arguments);
         CommandLineRun interpreted = run("interpreter", arguments);

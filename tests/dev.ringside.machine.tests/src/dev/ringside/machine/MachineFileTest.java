@@ -30,6 +30,7 @@ class MachineFileTest {
         serial = "file:out/serial.txt"
         firmware = "bios.bin"
         load-address = 0x10_0000
+        fast-boot = false
         no-reboot = true
         max-instructions = 1_000_000
         timeout = 2.5
@@ -61,7 +62,7 @@ class MachineFileTest {
         assertThat(settings.values()).containsOnlyKeys(Setting.values());
         assertThat(settings.description()).isEqualTo(new MachineDescription(folder.resolve("boot/vmlinuz"), Path.of("/srv/initrd.gz"), "console=ttyS0 panic=-1",
             List.of(new Disk(folder.resolve("a.img"), false), new Disk(folder.resolve("b.img"), true)), 512L << 20, 2, "interpreter",
-            "kvm+hyperv,-stimer,vendor=Ringside Hv,spinlocks=8191,tsc-invariant", 7, 1_903_860_000L, folder.resolve("bios.bin"), 0x100000, true));
+            "kvm+hyperv,-stimer,vendor=Ringside Hv,spinlocks=8191,tsc-invariant", 7, 1_903_860_000L, folder.resolve("bios.bin"), 0x100000, true, false));
         assertThat(settings.texts(Setting.INJECT)).containsExactly("tsc-jump@500", "steal-burst@600");
         assertThat(settings.text(Setting.SERIAL, "")).isEqualTo("file:" + folder.resolve("out/serial.txt"));
         assertThat(settings.text(Setting.TRACE, "")).isEqualTo("exit,page_fault:" + folder.resolve("events.txt"));
