@@ -46,7 +46,7 @@ final class DebianBoot implements Benchmark {
     @Override
     public Outcome run(Contender contender) throws BenchException {
         Path initrd = starter.write("boot.gz", Initramfs.of(files.busyboxBytes(), INIT), false);
-        TimedRun run = TimedRun.watchingMemory(starter.linux(contender, files.kernel(), initrd, MEGABYTES, COMMAND_LINE), timeoutSeconds,
+        TimedRun run = TimedRun.watchingMemory(starter.linux(contender, files.kernel(), initrd, MEGABYTES, COMMAND_LINE), starter.clock(), timeoutSeconds,
             (long) MEGABYTES << 20);
         double reached = run.at(REACHED);
         if (run.status() != 0) {

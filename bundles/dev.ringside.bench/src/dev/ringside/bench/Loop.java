@@ -53,7 +53,7 @@ final class Loop implements Benchmark {
     @Override
     public Outcome run(Contender contender) throws BenchException {
         int count = contender == Contender.INTERPRETER ? Math.min(INTERPRETER_PASSES, passes) : passes;
-        TimedRun run = TimedRun.of(starter.guest(contender, image(contender, count)), timeoutSeconds);
+        TimedRun run = TimedRun.of(starter.guest(contender, image(contender, count)), starter.clock(), timeoutSeconds);
         run.at("end");
         if (run.status() != GUEST_STATUS) {
             throw new BenchException("ended unexpectedly" + run.lastWords());

@@ -20,7 +20,7 @@ record ProcessMemory(long peakBytes, long guestBytes) {
     /** A PC has no memory in some places below 1 MiB. */
     private static final long HOLES_KILOBYTES = 1024;
     private static final Pattern MAPPING = Pattern.compile("^[0-9a-f]+-[0-9a-f]+ (\\S+) .*");
-    private static final Pattern KILOBYTES = Pattern.compile("^(\\w+): +(\\d+) kB");
+    private static final Pattern KILOBYTES = Pattern.compile("^(\\w+):\\s+(\\d+) kB");
 
     /** Of a process that runs. The writable mapping that is as large as the guest's memory is the guest's memory. */
     static ProcessMemory of(long pid, long guestSizeBytes) {

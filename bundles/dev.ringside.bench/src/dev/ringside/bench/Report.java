@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *
  * @param loadAtEnd as in {@link HostFacts#currentLoad}
  */
-public record Report(HostFacts host, List<Contender> contenders, int rounds, List<RowResult> results, double loadAtEnd) {
+public record Report(HostFacts host, Clock clock, List<Contender> contenders, int rounds, List<RowResult> results, double loadAtEnd) {
 
     /** Whose speed is compared with the peers'. */
     public Contender subject() {
@@ -78,9 +78,13 @@ public record Report(HostFacts host, List<Contender> contenders, int rounds, Lis
             .entrySet().stream().map(e -> String.join("; ", e.getValue()) + ": " + e.getKey()).toList();
     }
 
-    /** The three sentences without which the numbers mislead. */
+    /** The sentences without which the numbers mislead. */
     List<String> terms() {
         return List.of(
+            switch (clock) {
+                case WALL -> "Times are wall-clock times.";
+                case PROCESSOR -> "Times are the processor time of all threads of a process, not what a user waits: the host was busy with other things.";
+            },
             "Median of " + rounds + " round" + (rounds == 1 ? "" : "s") + ", contenders taking turns, each turn a process of its own; ± is half the way from the least to the greatest.",
             "\"x tcg\" and \"x icount\": how many times as fast as QEMU the " + subject().word() + " is; above 1.00 it is faster.",
             "Ringside counts instructions exactly, always; of QEMU's, icount does, tcg does not count.");

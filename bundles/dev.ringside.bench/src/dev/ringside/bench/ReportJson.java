@@ -18,6 +18,7 @@ public final class ReportJson {
         json.addProperty("jvm", report.host().jvm());
         json.addProperty("qemu", report.host().qemu());
         json.addProperty("load", report.host().load());
+        json.addProperty("clock", report.clock().name().toLowerCase(Locale.ROOT));
         json.addProperty("rounds", report.rounds());
         json.addProperty("good", report.isGood());
         var rows = new JsonArray();

@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How each contender is started on this host.
+ * How each contender is started and timed on this host.
  *
  * @param java the command of a JVM as the product starts it, with its flags and class path, without a main class
  * @param ringsideMain the main class of the command line
  * @param qemu {@code qemu-system-x86_64}, or null when there is none
  * @param folder for images; the caller clears it away
+ * @param clock what runs are timed by
  */
-public record Starter(List<String> java, String ringsideMain, Path qemu, Path folder) {
+public record Starter(List<String> java, String ringsideMain, Path qemu, Path folder, Clock clock) {
     /** Its own serial line on stdio and no other device than a benchmark needs; the machine type and the processor are QEMU's defaults. */
     private static final List<String> QEMU_OPTIONS = List.of("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio",
         "-device", "isa-debug-exit,iobase=0xf4,iosize=4");

@@ -45,7 +45,7 @@ final class Stepping implements Benchmark {
 
     private double ringside(Contender contender, Path image) throws BenchException {
         TimedRun run = TimedRun.of(starter.javaMain(StepRate.class, contender.word(), image.toString(), Integer.toString(WARM_UP), Integer.toString(MEASURED)),
-            timeoutSeconds);
+            Clock.WALL, timeoutSeconds);
         run.at("instructions: " + (WARM_UP + MEASURED));
         return run.lines().stream().map(TimedRun.Line::text).filter(l -> l.startsWith("steps per second: ")).map(l -> l.substring(l.indexOf(':') + 2))
             .mapToDouble(Double::parseDouble).findFirst().orElseThrow(() -> new BenchException("printed no rate" + run.lastWords()));

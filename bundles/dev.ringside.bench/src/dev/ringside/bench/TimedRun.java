@@ -16,26 +16,26 @@ import java.util.concurrent.TimeUnit;
  *
  * @param lines of stdout
  * @param err stderr
- * @param seconds from before the start of the process to its end
+ * @param seconds from before the start of the process to its end; by the processor clock, to its last line
  * @param memory the most that was seen of it; {@link ProcessMemory#UNKNOWN} when nobody asked
  */
 record TimedRun(List<Line> lines, String err, int status, double seconds, ProcessMemory memory) {
     private static final long MEMORY_INTERVAL_MILLIS = 200;
 
-    /** @param seconds since before the start of the process */
+    /** @param seconds since before the start of the process, by the clock asked for */
     record Line(double seconds, String text) {
     }
 
-    static TimedRun of(List<String> command, double timeoutSeconds) throws BenchException {
-        return start(command, timeoutSeconds, 0);
+    static TimedRun of(List<String> command, Clock clock, double timeoutSeconds) throws BenchException {
+        return start(command, clock, timeoutSeconds, 0);
     }
 
     /** As {@link #of}, with an eye on the memory of the process. @param guestBytes size of the guest's memory, which is told apart by it */
-    static TimedRun watchingMemory(List<String> command, double timeoutSeconds, long guestBytes) throws BenchException {
-        return start(command, timeoutSeconds, guestBytes);
+    static TimedRun watchingMemory(List<String> command, Clock clock, double timeoutSeconds, long guestBytes) throws BenchException {
+        return start(command, clock, timeoutSeconds, guestBytes);
     }
 
-    private static TimedRun start(List<String> command, double timeoutSeconds, long guestBytes) throws BenchException {
+    private static TimedRun start(List<String> command, Clock clock, double timeoutSeconds, long guestBytes) throws BenchException {
         long start = System.nanoTime();
         Process process;
         try {
@@ -46,11 +46,12 @@ record TimedRun(List<Line> lines, String err, int status, double seconds, Proces
         var killer = new Thread(process::destroyForcibly);
         Runtime.getRuntime().addShutdownHook(killer);
         try {
-            var lines = CompletableFuture.supplyAsync(() -> lines(process.getInputStream(), start));
+            var lines = CompletableFuture.supplyAsync(() -> lines(process, clock, start));
             var err = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
             ProcessMemory memory = await(process, start + (long) (timeoutSeconds * 1e9), guestBytes);
-            double seconds = (System.nanoTime() - start) / 1e9;
-            return new TimedRun(lines.join(), err.join(), process.exitValue(), seconds, memory);
+            List<Line> said = lines.join();
+            double seconds = clock.seconds(process, start, said.isEmpty() ? 0 : said.getLast().seconds());
+            return new TimedRun(said, err.join(), process.exitValue(), seconds, memory);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BenchException("interrupted");
@@ -85,11 +86,13 @@ record TimedRun(List<Line> lines, String err, int status, double seconds, Proces
         return ", status " + status + (said.isEmpty() ? "" : ": " + said.strip());
     }
 
-    private static List<Line> lines(InputStream in, long start) {
+    private static List<Line> lines(Process process, Clock clock, long start) {
         var lines = new ArrayList<Line>();
-        try (var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.ISO_8859_1))) {
+        double last = 0;
+        try (var reader = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.ISO_8859_1))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.add(new Line((System.nanoTime() - start) / 1e9, line));
+                last = clock.seconds(process, start, last);
+                lines.add(new Line(last, line));
             }
         } catch (IOException e) {
             // The process was killed; what it said before counts.

@@ -3,6 +3,7 @@ package dev.ringside.cli;
 import dev.ringside.bench.Bench;
 import dev.ringside.bench.Benchmark;
 import dev.ringside.bench.Benchmarks;
+import dev.ringside.bench.Clock;
 import dev.ringside.bench.Contender;
 import dev.ringside.bench.HostFacts;
 import dev.ringside.bench.LinuxFiles;
@@ -57,6 +58,9 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--megabytes", defaultValue = "64", paramLabel = "N", description = "What sha256sum and gzip work on, in a Debian guest (${DEFAULT-VALUE}).")
     private int megabytes;
 
+    @Option(names = "--processor-time", description = "Times by the processor time of all threads, not by the clock on the wall: for a busy host.")
+    private boolean processorTime;
+
     @Option(names = "--kernel", paramLabel = "F", description = "Debian's kernel; by default the one that the tests have fetched into ~/.cache/ringside/packages.")
     private Path kernel;
 
@@ -82,7 +86,7 @@ final class BenchCommand implements Callable<Integer> {
         Path program = qemu != null ? qemu : onPath("qemu-system-x86_64");
         Path folder = temporaryFolder();
         try {
-            var starter = new Starter(java(), Main.class.getName(), program, folder);
+            var starter = new Starter(java(), Main.class.getName(), program, folder, clock());
             return measure(starter, contenders, program);
         } finally {
             clear(folder);
@@ -93,12 +97,12 @@ final class BenchCommand implements Callable<Integer> {
         List<Benchmark> chosen = chosen(Benchmarks.all(starter, AsmCommand.architecture().assembler(), LinuxFiles.find(kernel, busybox), length, megabytes,
             timeoutSeconds));
         var text = new ReportText(this::print);
-        var report = new Report(HostFacts.now(program), contenders, repeat, List.of(), HostFacts.currentLoad());
+        var report = new Report(HostFacts.now(program), clock(), contenders, repeat, List.of(), HostFacts.currentLoad());
         text.head(report);
         var bench = new Bench(contenders, repeat, this::progress);
         for (Benchmark benchmark : chosen) {
             var results = bench.run(benchmark);
-            report = new Report(report.host(), contenders, repeat, Stream.concat(report.results().stream(), results.stream()).toList(), HostFacts.currentLoad());
+            report = new Report(report.host(), clock(), contenders, repeat, Stream.concat(report.results().stream(), results.stream()).toList(), HostFacts.currentLoad());
             text.add(report, results);
         }
         text.end(report);
@@ -110,6 +114,10 @@ final class BenchCommand implements Callable<Integer> {
             err().flush();
         }
         return report.isGood() ? ExitStatus.OK : ROW_FAILED;
+    }
+
+    private Clock clock() {
+        return processorTime ? Clock.PROCESSOR : Clock.WALL;
     }
 
     private List<Contender> contenders() throws HostError {

@@ -123,6 +123,6 @@ class BenchTest {
 
     private static Report report(RowResult... results) {
         var contenders = new EnumMap<Contender, Cell>(results[0].cells()).keySet().stream().toList();
-        return new Report(new HostFacts(LocalDate.EPOCH, "a processor", 2, "a system", "a JDK", "no QEMU", 0), contenders, 1, List.of(results), 0);
+        return new Report(new HostFacts(LocalDate.EPOCH, "a processor", 2, "a system", "a JDK", "no QEMU", 0), Clock.WALL, contenders, 1, List.of(results), 0);
     }
 }

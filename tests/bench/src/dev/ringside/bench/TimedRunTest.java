@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class TimedRunTest {
     @Test
     void linesCarryTheTimeAtWhichTheyCame() throws BenchException {
-        TimedRun run = TimedRun.of(List.of("sh", "-c", "echo one; sleep 0.3; echo two; echo bad >&2; exit 3"), 60);
+        TimedRun run = TimedRun.of(List.of("sh", "-c", "echo one; sleep 0.3; echo two; echo bad >&2; exit 3"), Clock.WALL, 60);
 
         assertThat(run.lines()).extracting(TimedRun.Line::text).containsExactly("one", "two");
         assertThat(run.at("two") - run.at("one")).isGreaterThan(0.2);
@@ -20,22 +20,31 @@ class TimedRunTest {
     }
 
     @Test
+    void processorTimeLeavesWaitingOut() throws BenchException {
+        TimedRun run = TimedRun.of(List.of("sh", "-c", "echo one; sleep 0.5; echo two; i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; echo three; read x"),
+            Clock.PROCESSOR, 60);
+
+        assertThat(run.at("two") - run.at("one")).isLessThan(0.1);
+        assertThat(run.at("three") - run.at("two")).isGreaterThan(0.03);
+    }
+
+    @Test
     void processIsKilledWhenItsTimeIsOver() {
         long before = ProcessHandle.current().children().count();
 
-        assertThatThrownBy(() -> TimedRun.of(List.of("sleep", "1000"), 0.2)).isInstanceOf(BenchException.class).hasMessage("did not end in time");
+        assertThatThrownBy(() -> TimedRun.of(List.of("sleep", "1000"), Clock.WALL, 0.2)).isInstanceOf(BenchException.class).hasMessage("did not end in time");
 
         assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive).count()).isEqualTo(before);
     }
 
     @Test
     void programThatIsNotThereIsNamed() {
-        assertThatThrownBy(() -> TimedRun.of(List.of("/none/qemu"), 1)).isInstanceOf(BenchException.class).hasMessageStartingWith("'/none/qemu' cannot be started");
+        assertThatThrownBy(() -> TimedRun.of(List.of("/none/qemu"), Clock.WALL, 1)).isInstanceOf(BenchException.class).hasMessageStartingWith("'/none/qemu' cannot be started");
     }
 
     @Test
     void missingLineIsTold() throws BenchException {
-        TimedRun run = TimedRun.of(List.of("sh", "-c", "echo ready"), 60);
+        TimedRun run = TimedRun.of(List.of("sh", "-c", "echo ready"), Clock.WALL, 60);
 
         assertThatThrownBy(() -> run.at("end")).hasMessage("ended without 'end', status 0");
     }
