@@ -72,6 +72,8 @@ record TimedRun(List<Line> lines, String err, int status, double seconds, Proces
                 memory = memory.and(ProcessMemory.of(process.pid(), guestBytes));
             }
         }
+        // Gone before the next one starts: it would take that one's time.
+        process.destroyForcibly().waitFor();
         throw new BenchException("did not end in time");
     }
 
