@@ -76,6 +76,10 @@ class PrivilegeTest {
         3.edx.17  -                                   -
         3.edx.18  -                                   -
         3.edx.19  -                                   -
+        3.edx.20  -                                   -
+        3.edx.21  -                                   -
+        3.edx.23  -                                   -
+        3.edx.26  -                                   -
         4.eax.0   -                                   -
         4.eax.1   -                                   -
         4.eax.2   -                                   0002,0003,0013,0014
@@ -84,14 +88,23 @@ class PrivilegeTest {
         4.eax.5   -                                   -
         4.eax.6   -                                   -
         4.eax.7   -                                   -
+        4.eax.8   -                                   -
         4.eax.9   -                                   -
         4.eax.10  -                                   000b,0015
         4.eax.11  -                                   0013,0014,0015
         4.eax.12  -                                   -
         4.eax.13  -                                   -
         4.eax.14  -                                   -
+        4.eax.15  -                                   -
+        4.eax.17  -                                   -
         4.eax.18  -                                   -
         """;
+
+    /** The bits with a meaning in the specification: "Hypervisor Feature Identification", "Implementation Recommendations", HV_PARTITION_PRIVILEGE_MASK. */
+    private static final Map<String, String> DOCUMENTED = Map.of("3.eax", "0-13", "3.ebx", "0-2,4-8,11,12,16,17,20,21", "3.ecx", "-",
+        "3.edx", "0-15,17-21,23,26", "4.eax", "0-15,17,18");
+    /** Reserved in the specification's text; named in the headers of later versions. */
+    private static final Map<String, String> NAMED_LATER = Map.of("3.eax", "14,15", "3.ebx", "3,13,14,22");
 
     private static final List<String> REGISTERS = List.of("eax", "ebx", "ecx", "edx");
     private static final int ACCESS_DENIED = 6;
@@ -164,6 +177,29 @@ class PrivilegeTest {
 
         assertThat(Privileges.TABLE.values().stream().map(r -> r.bit().leaf() + "." + REGISTERS.get(r.bit().register()) + "." + r.bit().bit()))
             .containsExactlyInAnyOrderElementsOf(here);
+    }
+
+    @Test
+    void everyDocumentedBitHasARowAndNoReservedBitDoes() {
+        Set<String> documented = bits(DOCUMENTED);
+        Set<String> known = new TreeSet<>(documented);
+        known.addAll(bits(NAMED_LATER));
+        Set<String> here = rows().map(Row::bit).collect(Collectors.toSet());
+
+        assertThat(here).containsAll(documented).isSubsetOf(known);
+    }
+
+    private static Set<String> bits(Map<String, String> ranges) {
+        Set<String> all = new TreeSet<>();
+        ranges.forEach((register, cell) -> {
+            for (String part : cell.equals("-") ? new String[0] : cell.split(",")) {
+                String[] ends = part.split("-");
+                for (int bit = Integer.parseInt(ends[0]); bit <= Integer.parseInt(ends[ends.length - 1]); bit++) {
+                    all.add(register + "." + bit);
+                }
+            }
+        });
+        return all;
     }
 
     @Test
