@@ -424,22 +424,24 @@ kvm_clock_pairing:
                 jmp print
 
 ; The host may have taken a page of ours away. If we can do something else meanwhile, it tells us by a page fault whose CR2 is no address but a token,
-; and by an interrupt with the same token when the page is back. We touch all pages, one after the other, for three milliseconds. Nothing happens unless the
+; and by an interrupt with the same token when the page is back; from a host that has no interrupt for that, by a second fault. We touch all pages, one after the other, for three milliseconds. Nothing happens unless the
 ; host is short of memory: --paravirt kvm,swap=4096/1.
 kvm_async_page_faults:
                 mov rsi, async_is
                 call print
                 bt dword [features], 4          ; KVM_FEATURE_ASYNC_PF
                 jnc not_offered
-                bt dword [features], 14         ; KVM_FEATURE_ASYNC_PF_INT
-                jnc not_offered
                 bt dword [features], 3          ; KVM_FEATURE_CLOCKSOURCE2: how we know when to stop
                 jnc not_offered
+                mov ebx, ASYNC_PF | 2 | ENABLE          ; in kernel mode too
+                bt dword [features], 14         ; KVM_FEATURE_ASYNC_PF_INT
+                jnc .by_fault
+                or ebx, 8                       ; delivery as interrupt
                 mov ecx, MSR_KVM_ASYNC_PF_INT
                 mov eax, READY_VECTOR
                 call write_msr
-                mov ecx, MSR_KVM_ASYNC_PF_EN
-                mov eax, ASYNC_PF | 8 | 2 | ENABLE      ; delivery as interrupt; in kernel mode too
+.by_fault:      mov ecx, MSR_KVM_ASYNC_PF_EN
+                mov eax, ebx
                 call write_msr
                 sti
                 call read_pvclock
@@ -905,6 +907,8 @@ page_fault_entry:
                 push rax
                 push rcx
                 push rdx
+                cmp dword [ASYNC_PF], 2         ; KVM_PV_REASON_PAGE_READY
+                je .ready
                 cmp dword [ASYNC_PF], 1         ; KVM_PV_REASON_PAGE_NOT_PRESENT
                 jne .real
                 inc dword [pages_absent]
@@ -923,6 +927,13 @@ page_fault_entry:
                 pop rax
                 add rsp, 8                      ; the error code
                 iretq                           ; the access again
+.ready:         inc dword [pages_back]
+                mov rcx, cr2
+                shr ecx, 12
+                and ecx, 63
+                bts qword [ready], rcx
+                mov dword [ASYNC_PF], 0
+                jmp .back
 .real:          mov rsi, bad_page_fault
                 jmp give_up
 

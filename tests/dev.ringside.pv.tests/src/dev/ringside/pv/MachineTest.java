@@ -202,6 +202,17 @@ class MachineTest {
         }
     }
 
+    /** hypercalls.rst, KVM_HC_SEND_IPI: each half of the bitmap is a register, so outside of 64-bit mode the upper one begins 32 above the lowest ID. */
+    @Test
+    void bitmapOfThirtyTwoBitCodeHasTwiceThirtyTwoBits() throws MachineException {
+        // mov eax, 10; xor ebx, ebx; mov ecx, 1; xor edx, edx; mov esi, 0xfd; vmcall; mov [0x500], eax; out
+        try (Machine machine = machine("kvm", 33, "b80a000000 31db b901000000 31d2 befd000000 0f01c1 a300050000 66baf400 b001 ee")) {
+            machine.run(1000);
+
+            assertThat(machine.memory().read(0x500, 4)).as("delivered to APIC ID 32").isEqualTo(1);
+        }
+    }
+
     @Test
     void pageThatTheHostTookComesBackWithItsContents() throws MachineException {
         // mov eax, [0x50000]; mov [0x500], eax; out

@@ -145,4 +145,10 @@ class ParavirtSampleTest {
     void pagesThatAreAwayComeBackAndNoInterruptIsLost() throws Exception {
         assertThat(run("kvm,swap=4096/1")).contains("Asynchronous page faults: 2 away, 2 came back.\n", "Powering off.\n");
     }
+
+    /** The older form, which is all that guests before KVM_FEATURE_ASYNC_PF_INT know. */
+    @Test
+    void withoutTheInterruptTheyComeBackByASecondFault() throws Exception {
+        assertThat(run("kvm,swap=4096/1,-kvm-asyncpf-int")).contains("Asynchronous page faults: 2 away, 2 came back.\n", "Powering off.\n");
+    }
 }

@@ -34,8 +34,6 @@ final class KvmHypercalls {
     /** ICR bits 11 (logical destination) and 19:18 (shorthand): the bitmap names the destinations. */
     private static final long ICR_DESTINATION_BITS = 0xc0800;
     private static final int NMI = 4;
-    /** kvm_send_ipi_mask looks at as many APIC IDs above the lowest as a bitmap has bits. */
-    private static final int BITMAP_BITS = 64;
 
     private record Row(String name, String feature, String arguments) {
     }
@@ -127,7 +125,7 @@ final class KvmHypercalls {
             case KVM_HC_VAPIC_POLL_IRQ -> 0;
             case KVM_HC_KICK_CPU -> kick(a1);
             case KVM_HC_CLOCK_PAIRING -> pairClocks(a0, a1, vcpu);
-            case KVM_HC_SEND_IPI -> sendIpi(a0, a1, a2, a3);
+            case KVM_HC_SEND_IPI -> sendIpi(a0, a1, a2, a3, ((X86Cpu) vcpu.cpu()).is64BitCode() ? 64 : 32);
             case KVM_HC_SCHED_YIELD -> yieldTo(a0);
             case KVM_HC_MAP_GPA_RANGE -> mapGpaRange(a0, a1);
             default -> -KVM_ENOSYS;
@@ -154,19 +152,20 @@ final class KvmHypercalls {
         return 0;
     }
 
-    private long sendIpi(long low, long high, long min, long icr) {
+    /** @param bits of each half of the bitmap: a register's */
+    private long sendIpi(long low, long high, long min, long icr, int bits) {
         if ((icr & ICR_DESTINATION_BITS) != 0) {
             return -KVM_EINVAL;
         }
-        long delivered = deliver(low, min & 0xffffffffL, icr);
-        return delivered + deliver(high, (min & 0xffffffffL) + BITMAP_BITS, icr);
+        long delivered = deliver(low, min & 0xffffffffL, icr, bits);
+        return delivered + deliver(high, (min & 0xffffffffL) + bits, icr, bits);
     }
 
-    private long deliver(long bitmap, long first, long icr) {
+    private long deliver(long bitmap, long first, long icr, int bits) {
         long delivered = 0;
         for (PvVcpu vcpu : context.vcpus()) {
             long bit = vcpu.apic().id() - first;
-            if (bit < 0 || bit >= BITMAP_BITS || (bitmap >>> bit & 1) == 0) {
+            if (bit < 0 || bit >= bits || (bitmap >>> bit & 1) == 0) {
                 continue;
             }
             if ((icr >> 8 & 7) == NMI) {
