@@ -275,6 +275,38 @@ class HotCodeTest {
         }
     }
 
+    @Test
+    void moreHotLoopsThanThereIsRoomForTakeTurns() {
+        // 9,000 functions, each with a loop, called in three passes: the translator keeps 8,000 regions at most.
+        try (var twins = Twins.longMode("""
+            mov rax, 0xc3f975c9ff01c383
+            mov edi, 0x100000
+            .write:
+            mov [rdi], rax
+            add edi, 16
+            cmp edi, 0x100000 + 9000 * 16
+            jne .write
+            mov r8d, 3
+            .pass:
+            mov edi, 0x100000
+            .call:
+            mov ecx, 20
+            call rdi
+            add edi, 16
+            cmp edi, 0x100000 + 9000 * 16
+            jne .call
+            dec r8d
+            jnz .pass
+            hlt""")) {
+            assertThat(twins.runToHalt()).isEqualTo(-1);
+
+            assertThat(twins.interpreter.gpr(RBX)).isEqualTo(3 * 9000 * 20);
+            assertThat(twins.translator.counter("hot")).isGreaterThan(9000);
+            assertThat(twins.translator.counter("regions")).isBetween(5000L, 8000L);
+            assertThat(twins.translated()).isGreaterThan(1_000_000);
+        }
+    }
+
     // Exceptions and interrupts
 
     /** Uses every register that there is; {@code %s} is what may fault. */
