@@ -19,7 +19,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code ringside disasm}: bytes to text. */
 @Command(name = "disasm", mixinStandardHelpOptions = true, description = "Disassembles bytes, a raw file, or a part of a guest image.",
@@ -54,6 +53,9 @@ final class DisasmCommand implements Callable<Integer> {
     public Integer call() throws HostError {
         if (bits != 16 && bits != 32 && bits != 64) {
             throw new HostError("--bits " + bits + "; 16, 32 or 64 is needed");
+        }
+        if (count < 0) {
+            throw new HostError("--count " + count + "; a number of instructions is needed, 0 for all");
         }
         if ((hex == null) == (file == null)) {
             throw new HostError("disasm takes either a FILE or --hex BYTES; " + (hex == null ? "none is" : "both are") + " given");
@@ -92,14 +94,7 @@ final class DisasmCommand implements Callable<Integer> {
 
     private long address(Symbolizer symbols) throws HostError {
         Long symbol = symbols.addressOf(at);
-        if (symbol != null) {
-            return symbol;
-        }
-        try {
-            return new Addresses().convert(at);
-        } catch (TypeConversionException e) {
-            throw new HostError("--at '" + at + "' is neither a symbol of '" + file + "' nor an address such as 0x100000");
-        }
+        return symbol != null ? symbol : Addresses.of("--at", at, file);
     }
 
     private void print(byte[] bytes, long base, long from, Symbolizer symbols) throws HostError {

@@ -35,6 +35,9 @@ final class TraceOption implements TraceSink, AutoCloseable {
         if (colon < 0) {
             return new TraceOption(kinds, err, null);
         }
+        if (colon == text.length() - 1) {
+            throw new HostError("--trace '" + text + "': behind the colon a file is needed");
+        }
         Path file = Path.of(text.substring(colon + 1));
         try {
             return new TraceOption(kinds, new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8)), file);

@@ -13,7 +13,6 @@ import dev.ringside.loader.ImageLoader;
 import dev.ringside.loader.Segment;
 import dev.ringside.machine.MachineProviders;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -54,9 +53,6 @@ final class TranslateCommand implements Callable<Integer> {
         if (count < 1) {
             throw new HostError("--count " + count + "; at least 1 is needed");
         }
-        if (!Files.isReadable(file)) {
-            throw new HostError("cannot read '" + file + "'");
-        }
         try {
             var content = ImageBytes.read(file, "image");
             var image = new ImageLoader(MachineProviders.onClassPath().formats()).load(content);
@@ -64,7 +60,7 @@ final class TranslateCommand implements Callable<Integer> {
                 show(image.get());
             } else {
                 byte[] bytes = content.slice(0, content.length());
-                show(new Addresses().convert(at), pc -> source(bytes, pc - origin), Symbolizer.NONE);
+                show(address(Symbolizer.NONE), pc -> source(bytes, pc - origin), Symbolizer.NONE);
             }
         } catch (ImageException e) {
             throw new HostError(e.getMessage());
@@ -74,8 +70,7 @@ final class TranslateCommand implements Callable<Integer> {
 
     private void show(GuestImage image) throws HostError {
         Symbolizer symbols = image.symbols();
-        long start = symbols.addressOf(at) != null ? symbols.addressOf(at) : new Addresses().convert(at);
-        show(start, pc -> {
+        show(address(symbols), pc -> {
             for (Segment segment : image.segments()) {
                 if (pc >= segment.gpa() && pc - segment.gpa() < segment.bytes().length) {
                     return source(segment.bytes(), pc - segment.gpa());
@@ -83,6 +78,11 @@ final class TranslateCommand implements Callable<Integer> {
             }
             return null;
         }, symbols);
+    }
+
+    private long address(Symbolizer symbols) throws HostError {
+        Long symbol = symbols.addressOf(at);
+        return symbol != null ? symbol : Addresses.of("--at", at, file);
     }
 
     private static CodeSource source(byte[] bytes, long from) {
