@@ -21,7 +21,7 @@ enum GuestName {
     PAGE_FAULTS("5120 page faults, each handled by mapping the page", Group.SYSTEM);
 
     private static final int LOOP_PASSES = 30;
-    private static final int SYSTEM_PASSES = 15;
+    private static final int SYSTEM_PASSES = 40;
 
     private final String what;
     private final Group group;

@@ -6,18 +6,23 @@ import java.util.stream.Collectors;
 
 /** A report as a page of Markdown. */
 public final class ReportMarkdown {
+    private static final String NOTES = "## Notes";
+
     private final Report report;
 
     public ReportMarkdown(Report report) {
         this.report = report;
     }
 
-    /** @param command the line that makes the page again */
-    public String page(String command) {
+    /**
+     * @param command the line that makes the page again
+     * @param before what the page was; its last section, if it is {@value #NOTES}, is kept
+     */
+    public String page(String command, String before) {
         var lines = new ArrayList<String>();
         lines.add("# Benchmarks");
         lines.add("");
-        lines.add("Written by `" + command + "`; do not edit. What each row does stands under the tables.");
+        lines.add("Written by `" + command + "`, all but the notes at the end. What each row does stands under the tables.");
         lines.add("");
         report.host().lines().forEach(l -> lines.add("- " + l));
         lines.add("- " + report.host().date() + ", load " + HostFacts.shown(report.host().load()) + " at the start and " + HostFacts.shown(report.loadAtEnd())
@@ -40,7 +45,8 @@ public final class ReportMarkdown {
             lines.add("");
             report.notes().forEach(n -> lines.add("- " + n));
         }
-        return String.join("\n", lines) + "\n";
+        int notes = before.indexOf("\n" + NOTES + "\n");
+        return String.join("\n", lines) + "\n" + (notes < 0 ? "" : before.substring(notes));
     }
 
     private void table(Row.Group group, List<String> lines) {

@@ -73,7 +73,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--timeout", defaultValue = "300", paramLabel = "S", description = "The longest that one run may take, in seconds (${DEFAULT-VALUE}).")
     private double timeoutSeconds;
 
-    @Option(names = "--markdown", paramLabel = "FILE", description = "Writes the table to FILE as well.")
+    @Option(names = "--markdown", paramLabel = "FILE", description = "Writes the table to FILE as well, after every row. Its section 'Notes' is kept.")
     private Path markdown;
 
     @Option(names = "--json", description = "Prints one JSON object as the last line of stderr, with the values of all rounds.")
@@ -85,12 +85,10 @@ final class BenchCommand implements Callable<Integer> {
         check();
         Path program = qemu != null ? qemu : onPath("qemu-system-x86_64");
         Path folder = temporaryFolder();
-        try {
-            var starter = new Starter(java(), Main.class.getName(), program, folder, clock());
-            return measure(starter, contenders, program);
-        } finally {
-            clear(folder);
-        }
+        // Runs when the user ends it, too.
+        var clear = new Thread(() -> clear(folder));
+        Runtime.getRuntime().addShutdownHook(clear);
+        return measure(new Starter(java(), Main.class.getName(), program, folder, clock()), contenders, program);
     }
 
     private int measure(Starter starter, List<Contender> contenders, Path program) throws HostError {
@@ -104,11 +102,11 @@ final class BenchCommand implements Callable<Integer> {
             var results = bench.run(benchmark);
             report = new Report(report.host(), clock(), contenders, repeat, Stream.concat(report.results().stream(), results.stream()).toList(), HostFacts.currentLoad());
             text.add(report, results);
+            if (markdown != null) {
+                write(report);
+            }
         }
         text.end(report);
-        if (markdown != null) {
-            write(report);
-        }
         if (json) {
             err().println(ReportJson.of(report));
             err().flush();
@@ -141,6 +139,9 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (!(timeoutSeconds > 0)) {
             throw new HostError("--timeout " + timeoutSeconds + "; a number of seconds above 0 is needed");
+        }
+        if (!clock().isAvailable()) {
+            throw new HostError("--processor-time: this host does not tell the processor time of another process; leave it out");
         }
         for (Path file : Stream.of(kernel, busybox, qemu).filter(f -> f != null).toList()) {
             if (!Files.isReadable(file)) {
@@ -181,7 +182,9 @@ final class BenchCommand implements Callable<Integer> {
 
     private void write(Report report) throws HostError {
         try {
-            Files.writeString(markdown, new ReportMarkdown(report).page("./ringside " + String.join(" ", spec.commandLine().getParseResult().originalArgs())));
+            String before = Files.exists(markdown) ? Files.readString(markdown) : "";
+            String command = "./ringside bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+            Files.writeString(markdown, new ReportMarkdown(report).page(command, before));
         } catch (IOException e) {
             throw HostFile.cannotWrite("--markdown", markdown, e);
         }

@@ -60,7 +60,7 @@ class BenchTest {
         assertThat(result.isGood()).isFalse();
         assertThat(result.disagreement()).isEqualTo("interpreter and translator say 43; tcg say 42");
         assertThat(result.speed(Contender.TRANSLATOR, Contender.TCG)).isEmpty();
-        assertThat(new ReportMarkdown(report(result)).page("bench")).contains("| work **FAILED** |", "results differ: interpreter and translator say 43");
+        assertThat(new ReportMarkdown(report(result)).page("bench", "")).contains("| work **FAILED** |", "results differ: interpreter and translator say 43");
     }
 
     @Test
@@ -90,7 +90,16 @@ class BenchTest {
         RowResult result = run(1, c -> ok(1, "42"), Contender.TRANSLATOR, Contender.NATIVE);
 
         assertThat(result.isGood()).isTrue();
-        assertThat(new ReportMarkdown(report(result)).page("bench")).contains("- work, native: privileged code");
+        assertThat(new ReportMarkdown(report(result)).page("bench", "")).contains("- work, native: privileged code");
+    }
+
+    @Test
+    void notesOfThePageBeforeAreKept() {
+        var result = new RowResult(ROW, Map.of(Contender.TRANSLATOR, new Cell.Measured(2)), 0, "");
+
+        String page = new ReportMarkdown(report(result)).page("bench", "# Benchmarks\n\nold\n\n## Notes\n\nWhat limits it.\n");
+
+        assertThat(page).contains("| work | 2.00 s |").endsWith("\n\n## Notes\n\nWhat limits it.\n").doesNotContain("old");
     }
 
     private RowResult run(int rounds, Function<Contender, Outcome> work, Contender... contenders) {
