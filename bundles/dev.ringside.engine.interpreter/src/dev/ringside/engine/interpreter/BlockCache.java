@@ -15,10 +15,8 @@ import dev.ringside.trace.TraceKind;
 import dev.ringside.trace.TraceSink;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The blocks of one machine, by host address of their first byte, program counter and mode: a change of address space forgets none, and all
@@ -33,7 +31,6 @@ final class BlockCache {
     private static final int MAX_INSTRUCTION_BYTES = 16;
     /** After so many times an instruction that is abandoned gets a block of its own. */
     private static final int ABANDON_LIMIT = 3;
-    private static final int MAX_ALONE = 10_000;
 
     private final Lifter lifter;
     private final PhysicalMemory memory;
@@ -47,8 +44,7 @@ final class BlockCache {
     private final Block[] buckets = new Block[BUCKETS];
     /** By host page: the blocks with bytes in it. */
     private final Map<Long, List<Block>> pages = new HashMap<>();
-    /** Host addresses of instructions that are known to have effects, and so stand alone. */
-    private final Set<Long> alone = new HashSet<>();
+    private final Solitary alone = new Solitary();
     private int blocks;
     /** About what they take of the host's memory. */
     private long bytes;
@@ -122,8 +118,8 @@ final class BlockCache {
             flush();
         }
         int inPage = (int) (4096 - (linear & 4095));
-        boolean standsAlone = !alone.isEmpty() && alone.contains(host);
-        int limit = Math.min(distanceToAlone(host, inPage), breakpoints.distanceToNext(linear, inPage));
+        boolean standsAlone = alone.contains(host);
+        int limit = Math.min(alone.distanceToNext(host, inPage), breakpoints.distanceToNext(linear, inPage));
         int most = single || standsAlone ? 1 : MAX_INSTRUCTIONS;
         IrBlock ir = lifter.lift(source(host, limit), modeKey, pc, most);
         if (ir == null && limit < inPage) {
@@ -213,18 +209,6 @@ final class BlockCache {
         };
     }
 
-    private int distanceToAlone(long host, int lengthBytes) {
-        if (alone.isEmpty() || host == 0) {
-            return lengthBytes;
-        }
-        for (int distance = 1; distance < lengthBytes; distance++) {
-            if (alone.contains(host + distance)) {
-                return distance;
-            }
-        }
-        return lengthBytes;
-    }
-
     private void keep(Block block, int inPage) {
         int bucket = bucket(block.host, block.pc);
         block.hashNext = buckets[bucket];
@@ -248,9 +232,6 @@ final class BlockCache {
         long host = block.host + offset;
         boolean crosses = (block.host & 4095) + offset >= 4096;
         if (++block.abandoned >= ABANDON_LIMIT && block.host != 0 && !crosses) {
-            if (alone.size() >= MAX_ALONE) {
-                alone.clear();
-            }
             alone.add(host);
             for (Block at : List.copyOf(pages.getOrDefault(host & -4096, List.of()))) {
                 if (touches(at, host, 1)) {
