@@ -13,9 +13,10 @@ import java.util.Objects;
  * @param debugExitPort port of isa-debug-exit, normally {@link #DEBUG_EXIT_PORT}; 0 for none
  * @param debugExitSizeBytes 1, 2 or 4 ports
  * @param testDevices whether the PC test device (ports 0xE0, 0xE4, 0xE8, 0x2000 to 0x2017; RAM at 0xFF000000) is there
+ * @param acpiDevices hardware IDs of devices that the ACPI tables name and something else than the board answers for
  */
 public record BoardConfig(int cpus, long memoryBytes, long rtcEpochSeconds, List<BlockBackend> disks, int debugExitPort,
-        int debugExitSizeBytes, boolean testDevices) {
+        int debugExitSizeBytes, boolean testDevices, List<String> acpiDevices) {
 
     public static final int DEBUG_EXIT_PORT = 0xf4;
 
@@ -28,10 +29,14 @@ public record BoardConfig(int cpus, long memoryBytes, long rtcEpochSeconds, List
 
     /** No disks, isa-debug-exit at 0xF4 with four ports, test devices present. */
     public static BoardConfig of(int cpus, long memoryBytes, long rtcEpochSeconds) {
-        return new BoardConfig(cpus, memoryBytes, rtcEpochSeconds, List.of(), DEBUG_EXIT_PORT, 4, true);
+        return new BoardConfig(cpus, memoryBytes, rtcEpochSeconds, List.of(), DEBUG_EXIT_PORT, 4, true, List.of());
     }
 
     public BoardConfig withDisks(List<BlockBackend> newDisks) {
-        return new BoardConfig(cpus, memoryBytes, rtcEpochSeconds, newDisks, debugExitPort, debugExitSizeBytes, testDevices);
+        return new BoardConfig(cpus, memoryBytes, rtcEpochSeconds, newDisks, debugExitPort, debugExitSizeBytes, testDevices, acpiDevices);
+    }
+
+    public BoardConfig withAcpiDevices(List<String> hardwareIds) {
+        return new BoardConfig(cpus, memoryBytes, rtcEpochSeconds, disks, debugExitPort, debugExitSizeBytes, testDevices, List.copyOf(hardwareIds));
     }
 }

@@ -155,7 +155,8 @@ public final class MachineBuilder {
         var drives = new ArrayList<>(guest.moreDisks());
         drives.addAll(d.disks());
         List<BlockBackend> backends = open(drives);
-        var config = BoardConfig.of(d.cpus(), d.memoryBytes(), d.rtcEpochSeconds()).withDisks(backends);
+        var config = BoardConfig.of(d.cpus(), d.memoryBytes(), d.rtcEpochSeconds()).withDisks(backends)
+            .withAcpiDevices(ParavirtInterfaces.acpiDevices(ParavirtSpec.parse(d.paravirt()), providers.paravirts()));
 
         var memory = new PhysicalMemory();
         try {

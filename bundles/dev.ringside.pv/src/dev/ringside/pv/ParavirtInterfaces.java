@@ -29,6 +29,11 @@ public final class ParavirtInterfaces {
         };
     }
 
+    /** Devices that ACPI tables are to name for the interfaces of {@code spec}. @throws IllegalArgumentException as {@link #create} */
+    public static List<String> acpiDevices(ParavirtSpec spec, List<ParavirtProvider> providers) {
+        return check(spec, providers).stream().flatMap(provider -> provider.acpiDevices(provider.features().select(spec)).stream()).toList();
+    }
+
     /** The providers that {@code spec} names, in the order of their leaves. @throws IllegalArgumentException as {@link #create} */
     public static List<ParavirtProvider> check(ParavirtSpec spec, List<ParavirtProvider> providers) {
         var chosen = new ArrayList<ParavirtProvider>();

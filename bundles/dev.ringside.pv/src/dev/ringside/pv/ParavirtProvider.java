@@ -1,5 +1,6 @@
 package dev.ringside.pv;
 
+import java.util.List;
 import java.util.Map;
 
 /** Makes one paravirtual interface; found as a service. */
@@ -16,6 +17,11 @@ public interface ParavirtProvider {
     /** Faults that its interface has ({@link ParavirtInterface#injectable}), for those who choose before there is a machine. */
     default Map<String, String> injectable() {
         return Map.of();
+    }
+
+    /** Hardware IDs of devices that the machine's ACPI tables are to name, and that this interface answers for. */
+    default List<String> acpiDevices(FeatureTable.Selection selection) {
+        return List.of();
     }
 
     /**

@@ -43,9 +43,9 @@ final class AcpiTables {
     private final int xsdt;
 
     /** @param pciMemoryFirst first address below 4 GiB that PCI devices may use */
-    AcpiTables(int cpus, long pciMemoryFirst) {
+    AcpiTables(int cpus, long pciMemoryFirst, List<String> furtherDevices) {
         int facs = facs();
-        int dsdt = table("DSDT", 2, dsdt(cpus, pciMemoryFirst));
+        int dsdt = table("DSDT", 2, dsdt(cpus, pciMemoryFirst, furtherDevices));
         int fadt = fadt(facs, dsdt);
         int madt = table("APIC", 3, madt(cpus));
         int hpet = table("HPET", 1, hpet());
@@ -174,18 +174,28 @@ final class AcpiTables {
                 .number(1, 0).number(2, 128).number(1, 0).toBytes();
     }
 
-    private static byte[] dsdt(int cpus, long pciMemoryFirst) {
+    private static byte[] dsdt(int cpus, long pciMemoryFirst, List<String> furtherDevices) {
         return Aml.join(
                 Aml.name("\\PICM", Aml.integer(0)),
                 Aml.method("\\_PIC", 1, Aml.store(Aml.argument(0), Aml.path("\\PICM"))),
                 Aml.name("\\_S5_", Aml.packageOf(Aml.integer(AcpiPm.SLEEP_TYPE_S5), Aml.integer(AcpiPm.SLEEP_TYPE_S5), Aml.integer(0), Aml.integer(0))),
-                Aml.scope("\\_SB_", processors(cpus), pciRoot(pciMemoryFirst), hpetDevice()));
+                Aml.scope("\\_SB_", processors(cpus), pciRoot(pciMemoryFirst), hpetDevice(), furtherDevices(furtherDevices)));
     }
 
     private static byte[] processors(int cpus) {
         byte[] all = new byte[0];
         for (int i = 0; i < cpus; i++) {
             all = Aml.join(all, Aml.device("C%03X".formatted(i), Aml.name("_HID", Aml.string("ACPI0007")), Aml.name("_UID", Aml.integer(i))));
+        }
+        return all;
+    }
+
+    /** Devices without resources; others answer for them. */
+    private static byte[] furtherDevices(List<String> hardwareIds) {
+        byte[] all = new byte[0];
+        for (int i = 0; i < hardwareIds.size(); i++) {
+            all = Aml.join(all, Aml.device("X%03X".formatted(i), Aml.name("_HID", Aml.string(hardwareIds.get(i))), Aml.name("_UID", Aml.integer(i)),
+                    Aml.name("_CRS", Aml.resources())));
         }
         return all;
     }

@@ -93,7 +93,7 @@ public final class PcBoard implements Board {
         pci.add(1, 3, pm);
 
         fwCfg = new FwCfg("fw_cfg", context);
-        acpi = new AcpiTables(config.cpus(), PcMemoryMap.pciMemoryFirst(config.memoryBytes()));
+        acpi = new AcpiTables(config.cpus(), PcMemoryMap.pciMemoryFirst(config.memoryBytes()), config.acpiDevices());
         fillFwCfg();
         fillCmos();
 

@@ -43,6 +43,8 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
     private final SharedPage hypercallPage;
     private final List<Vp> vps = new ArrayList<>();
     private final Ports ports;
+    /** Null when there is none. */
+    private final Vmbus vmbus;
     private final Crash crash;
     private final HvHypercalls hypercalls;
     private long guestOsId;
@@ -53,7 +55,7 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
     private long idled;
     private boolean jumping;
 
-    HypervInterface(Identity identity, Privileges privileges, int cpuidBase, ParavirtContext context, boolean testDevice) {
+    HypervInterface(Identity identity, Privileges privileges, int cpuidBase, ParavirtContext context, boolean testDevice, boolean hasVmbus) {
         this.identity = identity;
         this.privileges = privileges;
         this.context = context;
@@ -63,7 +65,8 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
         for (PvVcpu vcpu : context.vcpus()) {
             vps.add(new Vp(context, vcpu, time, privileges.has("DirectSyntheticTimers")));
         }
-        ports = new Ports(context, vps, testDevice);
+        vmbus = hasVmbus ? new Vmbus(vps) : null;
+        ports = new Ports(context, vps, testDevice, vmbus);
         crash = new Crash(context.memory());
         hypercalls = new HvHypercalls(context, vps, privileges, identity, ports, new VpRegisters(identity, this));
     }
@@ -312,6 +315,9 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
         time.reset();
         vps.forEach(Vp::reset);
         ports.reset();
+        if (vmbus != null) {
+            vmbus.reset();
+        }
         crash.reset();
         hypercalls.reset();
     }
@@ -328,6 +334,9 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
         time.save(out);
         vps.forEach(vp -> vp.save(out));
         ports.save(out);
+        if (vmbus != null) {
+            vmbus.save(out);
+        }
         crash.save(out);
     }
 
@@ -343,6 +352,9 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
         time.restore(in);
         vps.forEach(vp -> vp.restore(in));
         ports.restore(in);
+        if (vmbus != null) {
+            vmbus.restore(in);
+        }
         crash.restore(in);
     }
 
@@ -361,6 +373,9 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
             }
         }
         counts.put("synthetic timer expiries", expiries);
+        if (vmbus != null) {
+            counts.put("VMBus messages", vmbus.received());
+        }
         counts.put("guest idle", idled);
         counts.put("crash notices", crash.notices());
         return counts;
@@ -400,6 +415,9 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
             .hex("HV_X64_MSR_HYPERCALL", hypercallPage.msr(), 64).child("reference time", time)
             .hex("HV_X64_MSR_REENLIGHTENMENT_CONTROL", reenlightenment, 64).hex("HV_X64_MSR_TSC_INVARIANT_CONTROL", tscInvariant, 64).child("ports", ports)
             .child("crash", crash);
+        if (vmbus != null) {
+            out.child("VMBus", vmbus);
+        }
         vps.forEach(vp -> out.child("vp" + vp.vcpu().index(), vp).child("MSRs of vp" + vp.vcpu().index(), msrs -> inspectMsrs(vp, msrs)));
         out.child("hypercall log", hypercalls.log());
         out.child("hints", hints -> hints().forEach(hint -> hints.text("hint", hint)));

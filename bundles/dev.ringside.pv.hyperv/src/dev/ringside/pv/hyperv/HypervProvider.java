@@ -4,6 +4,7 @@ import dev.ringside.pv.FeatureTable;
 import dev.ringside.pv.ParavirtContext;
 import dev.ringside.pv.ParavirtInterface;
 import dev.ringside.pv.ParavirtProvider;
+import java.util.List;
 import java.util.Map;
 
 /** {@code --paravirt hyperv}. */
@@ -32,6 +33,13 @@ public final class HypervProvider implements ParavirtProvider {
 
     @Override
     public ParavirtInterface create(FeatureTable.Selection selection, int cpuidBase, ParavirtContext context) {
-        return new HypervInterface(Identity.of(selection), Privileges.of(selection), cpuidBase, context, selection.has("test-device"));
+        return new HypervInterface(Identity.of(selection), Privileges.of(selection), cpuidBase, context, selection.has("test-device"),
+            selection.has("vmbus"));
+    }
+
+    /** What a guest's VMBus driver looks for. */
+    @Override
+    public List<String> acpiDevices(FeatureTable.Selection selection) {
+        return selection.has("vmbus") ? List.of("VMBus") : List.of();
     }
 }

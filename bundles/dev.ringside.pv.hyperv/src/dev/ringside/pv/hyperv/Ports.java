@@ -33,11 +33,14 @@ final class Ports implements Inspectable, IoHandler {
     }
 
     private final List<Vp> vps;
+    /** Null when there is none. */
+    private final Vmbus vmbus;
     private final Map<Integer, Target> messages = new TreeMap<>();
     private final Map<Integer, Target> events = new TreeMap<>();
 
-    Ports(ParavirtContext context, List<Vp> vps, boolean testDevice) {
+    Ports(ParavirtContext context, List<Vp> vps, boolean testDevice, Vmbus vmbus) {
         this.vps = vps;
+        this.vmbus = vmbus;
         if (testDevice) {
             context.claimPorts("hyperv-testdev", PORT, 4, this);
         }
@@ -46,6 +49,9 @@ final class Ports implements Inspectable, IoHandler {
     /** @return HV_STATUS */
     int post(int connection, int type, long[] payload, int payloadBytes) {
         Target target = messages.get(connection);
+        if (target == null && vmbus != null && Vmbus.isConnection(connection)) {
+            return vmbus.post(payload, payloadBytes);
+        }
         if (target == null) {
             return HvStatus.INVALID_CONNECTION_ID;
         }

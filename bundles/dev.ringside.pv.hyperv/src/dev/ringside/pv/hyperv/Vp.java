@@ -17,6 +17,8 @@ final class Vp implements Inspectable {
     private final Synic synic;
     private final VpAssist assist;
     private final List<Stimer> stimers = new ArrayList<>();
+    private Runnable slotMayBeFree = () -> {
+    };
 
     Vp(ParavirtContext context, PvVcpu vcpu, ReferenceTime time, boolean directTimers) {
         this.vcpu = vcpu;
@@ -54,13 +56,20 @@ final class Vp implements Inspectable {
             if ((synic.sint(i) & 0xff) == vector) {
                 int sint = i;
                 stimers.stream().filter(stimer -> stimer.uses(sint)).forEach(Stimer::retry);
+                slotMayBeFree.run();
             }
         }
+    }
+
+    /** Who else has messages that wait. */
+    void whenSlotMayBeFree(Runnable action) {
+        slotMayBeFree = action;
     }
 
     /** HV_X64_MSR_EOM. */
     void endOfMessage() {
         stimers.forEach(Stimer::retry);
+        slotMayBeFree.run();
     }
 
     void reset() {

@@ -6,6 +6,7 @@
  * malformed input gets). Behaviour: one class for each thing, {@link dev.ringside.pv.hyperv.Synic}, {@link dev.ringside.pv.hyperv.Stimer},
  * {@link dev.ringside.pv.hyperv.ReferenceTime} and their like.
  *
- * <p>Departures: there are no virtual trust levels, no nested virtualization, no debugger transport and no VMBus; the only ports are those of the test device.
+ * <p>Departures: there are no virtual trust levels, no nested virtualization and no debugger transport; the VMBus has no devices, and the only other ports are those of the test
+ * device.
  */
 package dev.ringside.pv.hyperv;

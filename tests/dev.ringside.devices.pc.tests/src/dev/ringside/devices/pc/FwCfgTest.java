@@ -122,7 +122,7 @@ class FwCfgTest {
     /** Does what firmware does with the script, and looks at the result as an operating system would. */
     @Test
     void loaderScriptPlacesTablesThatCheckOut() {
-        var acpi = new AcpiTables(2, 0x80000000L);
+        var acpi = new AcpiTables(2, 0x80000000L, List.of());
         byte[] tables = acpi.unplaced();
         byte[] rsdp = acpi.rsdp();
         byte[] script = acpi.loaderScript();

@@ -236,7 +236,7 @@ class PrivilegeTest {
     private static PvFixture with(Set<String> granted) {
         var machine = new PvFixture(1);
         var identity = new Identity("Microsoft Hv", 14393, 10, 0, 0, 0, 0, 0xfff);
-        return machine.attach(new HypervInterface(identity, new Privileges(granted), 0x40000000, machine, false));
+        return machine.attach(new HypervInterface(identity, new Privileges(granted), 0x40000000, machine, false, false));
     }
 
     /** MSRs of which neither reading nor writing goes; those with one way of access are asked for that. */

@@ -24,6 +24,12 @@ public final class DebianPackages {
         return file(version, "boot", "vmlinuz-");
     }
 
+    /** A module of {@link #kernel()}. @param path under the kernel's own modules, such as {@code drivers/hv/hv_vmbus.ko} */
+    public static Path kernelModule(String path) {
+        String version = firstDependency("linux-image-cloud-amd64", "linux-image-");
+        return unpacked(version).resolve("lib/modules").resolve(version.substring("linux-image-".length())).resolve("kernel").resolve(path);
+    }
+
     public static Path busybox() {
         return file("busybox-static", "bin", "busybox");
     }
