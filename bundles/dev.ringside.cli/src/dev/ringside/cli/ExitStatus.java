@@ -37,6 +37,7 @@ final class ExitStatus {
             case EndReason.Stuck s -> GUEST_DEAD;
             case EndReason.Panicked p -> GUEST_DEAD;
             case EndReason.DeviceFailed d -> HOST_ERROR;
+            case EndReason.Broken b -> HOST_ERROR;
             case EndReason.Terminated t -> LIMIT;
         };
     }

@@ -24,6 +24,7 @@ record RunReport(Machine machine, StopReason stop, int status, double seconds) {
                 case EndReason.Stuck s -> err.println("ringside: " + s.describe());
                 case EndReason.Panicked p -> err.println("ringside: " + p.describe());
                 case EndReason.DeviceFailed d -> err.println("ringside: " + d.describe());
+                case EndReason.Broken b -> err.println("ringside: " + b.describe() + "\n" + b.detail());
                 case EndReason.Terminated t -> err.println("ringside: stopped on request");
             }
         } else {

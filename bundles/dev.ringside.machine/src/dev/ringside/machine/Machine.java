@@ -551,6 +551,11 @@ public final class Machine implements Inspectable, AutoCloseable {
         }
     }
 
+    /** A defect of ours ended the run; what is left can be looked at. */
+    void broken(Throwable defect) {
+        end = EndReason.Broken.by(defect);
+    }
+
     /** A plug-in's device threw. */
     void failed(String explanation) {
         endSlice();

@@ -195,7 +195,10 @@ public interface MachineControl extends AutoCloseable {
     record HypercallLine(long instructions, int vcpu, long caller, String function, String name, String arguments, String result) {
     }
 
-    /** @param pc linear address of the next instruction in the frame; {@code symbol} its name with offset, or null; {@code framePointer} 0 when unknown */
-    record Frame(int index, long pc, String symbol, long framePointer) {
+    /**
+     * @param pc linear address of the next instruction in the frame; {@code symbol} its name with offset, or null; {@code framePointer} 0 when unknown;
+     *     {@code stackPointer} the linear address that it will have when control is in the frame again
+     */
+    record Frame(int index, long pc, String symbol, long framePointer, long stackPointer) {
     }
 }

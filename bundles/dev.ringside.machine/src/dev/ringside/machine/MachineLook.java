@@ -98,7 +98,7 @@ final class MachineLook {
         var frames = new ArrayList<Frame>();
         long pc = cpu.fetchAddress(cpu.pc());
         long framePointer = cpu.framePointer();
-        frames.add(new Frame(0, pc, machine.symbols().nameOf(pc), framePointer));
+        frames.add(new Frame(0, pc, machine.symbols().nameOf(pc), framePointer, cpu.stackPointer()));
         long below = cpu.stackPointer();
         byte[] pair = new byte[2 * size];
         while (frames.size() < MAX_FRAMES && Long.compareUnsigned(framePointer, below) >= 0 && vcpu.look(framePointer, pair, 0, pair.length) == pair.length) {
@@ -106,9 +106,10 @@ final class MachineLook {
             if (caller == 0 || vcpu.look(caller, new byte[1], 0, 1) != 1) {
                 break;
             }
+            long stackPointer = framePointer + pair.length;
             below = framePointer + 1;
             framePointer = little(pair, 0, size);
-            frames.add(new Frame(frames.size(), caller, machine.symbols().nameOf(caller), framePointer));
+            frames.add(new Frame(frames.size(), caller, machine.symbols().nameOf(caller), framePointer, stackPointer));
         }
         return List.copyOf(frames);
     }

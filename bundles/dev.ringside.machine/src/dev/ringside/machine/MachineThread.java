@@ -61,17 +61,32 @@ public final class MachineThread implements MachineControl {
 
     private void serve() {
         while (!closed) {
-            Runnable request = plan == null ? take() : requests.poll();
-            if (request != null) {
-                request.run();
-            } else if (plan != null) {
-                advance();
+            try {
+                serveOne();
+            } catch (RuntimeException | Error defect) {
+                broken(defect);
             }
         }
         for (Runnable request = requests.poll(); request != null; request = requests.poll()) {
             request.run();
         }
         machine.close();
+    }
+
+    private void serveOne() {
+        Runnable request = plan == null ? take() : requests.poll();
+        if (request != null) {
+            request.run();
+        } else if (plan != null) {
+            advance();
+        }
+    }
+
+    /** The run is over, and whoever waits for it is told; questions are still answered as far as they can be. */
+    private void broken(Throwable defect) {
+        plan = null;
+        machine.broken(defect);
+        stopped(machine.currentVcpu(), new StopReason.Ended(machine.end()));
     }
 
     private Runnable take() {
@@ -151,7 +166,7 @@ public final class MachineThread implements MachineControl {
             }
             try {
                 answer.complete(question.get());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 answer.completeExceptionally(e);
             }
         });

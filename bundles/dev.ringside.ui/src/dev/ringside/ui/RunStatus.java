@@ -8,7 +8,6 @@ import org.eclipse.swt.SWT;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Label;
-import org.eclipse.ui.PlatformUI;
 import org.eclipse.ui.menus.WorkbenchWindowControlContribution;
 
 /** One line in the window's status bar: what the guest in focus does, or why it stands still or ended. */
@@ -21,7 +20,7 @@ public final class RunStatus extends WorkbenchWindowControlContribution {
         GridLayoutFactory.fillDefaults().margins(6, 2).applyTo(box);
         Label label = new Label(box, SWT.NONE);
         GridDataFactory.fillDefaults().grab(true, true).align(SWT.FILL, SWT.CENTER).hint(WIDTH_PIXELS, SWT.DEFAULT).applyTo(label);
-        GuestFocus focus = PlatformUI.getWorkbench().getService(GuestFocus.class);
+        GuestFocus focus = getWorkbenchWindow().getService(GuestFocus.class);
         GuestFocus.Listener listener = vcpu -> show(label, vcpu);
         focus.addListener(listener);
         label.addListener(SWT.Dispose, event -> focus.removeListener(listener));

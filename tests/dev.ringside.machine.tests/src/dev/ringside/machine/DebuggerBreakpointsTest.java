@@ -164,6 +164,22 @@ class DebuggerBreakpointsTest {
         assertThat(machine.frames(0).join().getFirst().pc()).isEqualTo(at("counter") - 1);
     }
 
+    /** Whoever waits for a machine that a defect of ours has stopped is told, and can look at it and close it. */
+    @Test
+    void aDefectEndsTheRunAndNotTheThread() throws Exception {
+        machine.addListener(event -> {
+            if (event instanceof MachineEvent.Resumed) {
+                throw new IllegalStateException("broken on purpose");
+            }
+        });
+
+        assertThat(resumed()).isInstanceOfSatisfying(StopReason.Ended.class,
+            ended -> assertThat(ended.reason().describe()).isEqualTo("Ringside itself failed: java.lang.IllegalStateException: broken on purpose"));
+        assertThat(machine.frames(0).join().getFirst().pc()).isEqualTo(at("start"));
+        machine.resume();
+        assertThat(machine.isRunning()).isFalse();
+    }
+
     private StopReason resumed() throws InterruptedException {
         machine.resume();
         return stop();

@@ -4,6 +4,7 @@ import dev.ringside.machine.MachineControl.Frame;
 import dev.ringside.machine.MachineControl.RegisterGroupValues;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.eclipse.debug.core.DebugException;
 import org.eclipse.debug.core.model.DebugElement;
 import org.eclipse.debug.core.model.IRegisterGroup;
@@ -11,13 +12,10 @@ import org.eclipse.debug.core.model.IStackFrame;
 import org.eclipse.debug.core.model.IThread;
 import org.eclipse.debug.core.model.IVariable;
 
-/**
- * A place in the guest's code to which control will return, or where it is. Registers are those of the virtual CPU in every frame: the guest's
- * kernel saves callee-saved registers where only its unwind tables know.
- */
+/** A place in the guest's code to which control will return, or where it is. Its registers are those of the frame, as far as they are known. */
 public final class GuestFrame extends DebugElement implements IStackFrame {
     private final VcpuThread vcpu;
-    private volatile Frame frame = new Frame(0, 0, null, 0);
+    private volatile Frame frame = new Frame(0, 0, null, 0, 0);
 
     GuestFrame(VcpuThread vcpu) {
         super(vcpu.getDebugTarget());
@@ -30,6 +28,17 @@ public final class GuestFrame extends DebugElement implements IStackFrame {
 
     public VcpuThread vcpu() {
         return vcpu;
+    }
+
+    Frame shown() {
+        return frame;
+    }
+
+    /** The registers in this frame; those that are not known there have no digits. */
+    public CompletableFuture<RegisterState> registers() {
+        Frame now = frame;
+        Frame innermost = vcpu.innermost();
+        return vcpu.registers().thenApply(state -> FrameRegisters.of(state, now, innermost));
     }
 
     /** Linear address of the frame's next instruction. */
@@ -65,7 +74,7 @@ public final class GuestFrame extends DebugElement implements IStackFrame {
 
     @Override
     public IRegisterGroup[] getRegisterGroups() throws DebugException {
-        RegisterState state = Answers.await(vcpu.registers());
+        RegisterState state = Answers.await(registers());
         List<IRegisterGroup> groups = new ArrayList<>();
         for (RegisterGroupValues group : state.groups()) {
             groups.add(new GuestRegisterGroup(vcpu, group, state));

@@ -97,7 +97,7 @@ public final class GuestRegister extends DebugElement implements IRegister {
 
         @Override
         public String getValueString() {
-            return "0x" + value.digits();
+            return value.digits().isEmpty() ? "unknown" : "0x" + value.digits();
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.ringside.machine.StopReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.eclipse.core.runtime.ILog;
 import org.eclipse.debug.core.DebugEvent;
 import org.eclipse.debug.core.DebugException;
 import org.eclipse.debug.core.DebugPlugin;
@@ -75,6 +76,9 @@ final class MachineDebugEvents implements MachineListener {
             return;
         }
         target.stopped(event.vcpu(), event.reason());
+        if (event.reason() instanceof StopReason.Ended(EndReason.Broken broken)) {
+            ILog.of(MachineDebugEvents.class).error(broken.describe() + "\n" + broken.detail());
+        }
         if (event.reason() instanceof StopReason.Ended(EndReason.Terminated terminated)) {
             target.close();
         } else {

@@ -104,6 +104,12 @@ public final class VcpuThread extends DebugElement implements IThread {
         frames = adopted;
     }
 
+    /** The innermost frame as it was read, or one at 0 when none has been. */
+    Frame innermost() {
+        List<GuestFrame> now = frames;
+        return now.isEmpty() ? new Frame(0, 0, null, 0, 0) : now.getFirst().shown();
+    }
+
     private MachineControl machine() {
         return target.machine();
     }

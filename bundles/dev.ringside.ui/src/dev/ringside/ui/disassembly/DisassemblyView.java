@@ -1,5 +1,6 @@
 package dev.ringside.ui.disassembly;
 
+import dev.ringside.arch.Symbolizer;
 import dev.ringside.machine.MachineControl.DisassembledLine;
 import dev.ringside.ui.Icons;
 import dev.ringside.ui.LatestAnswer;
@@ -11,6 +12,7 @@ import dev.ringside.ui.guest.GuestFocus;
 import dev.ringside.ui.guest.GuestVcpu;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import org.eclipse.core.commands.AbstractHandler;
 import org.eclipse.core.commands.ExecutionEvent;
 import org.eclipse.jface.action.Action;
@@ -218,10 +220,19 @@ public final class DisassemblyView extends ViewPart {
         }
     }
 
+    private void onMark(BiConsumer<Long, Symbolizer> action) {
+        int index = chosen();
+        if (index >= 0 && shown != null) {
+            action.accept(table.listing().address(index), shown.symbols());
+        }
+    }
+
     // Actions
 
     private void contributeActions() {
         Action toggle = action("Toggle Breakpoint\tCtrl+Shift+B", "breakpoint", () -> toggle(chosen()));
+        Action switchOff = action("Enable or Disable Breakpoint", "breakpoint-disabled", () -> onMark(marks::switchThere));
+        Action edit = action("Edit Breakpoint\u2026", "breakpoint", () -> onMark(marks::edit));
         Action runTo = action("Run to Line\tCtrl+R", "run-to", this::runToSelected);
         Action goTo = action("Go to Address\u2026\tCtrl+L", "go-to", this::askAddress);
         Action home = action("Go to Program Counter", "home", this::goHome);
@@ -239,6 +250,8 @@ public final class DisassemblyView extends ViewPart {
 
         MenuManager menu = new MenuManager();
         menu.add(toggle);
+        menu.add(switchOff);
+        menu.add(edit);
         menu.add(runTo);
         menu.add(new Separator());
         menu.add(goTo);
@@ -246,6 +259,11 @@ public final class DisassemblyView extends ViewPart {
         menu.add(new Separator());
         menu.add(copy);
         menu.add(new Separator(IWorkbenchActionConstants.MB_ADDITIONS));
+        menu.addMenuListener(opening -> {
+            boolean there = chosen() >= 0 && markAt(table.listing().address(chosen())) != Mark.NONE;
+            switchOff.setEnabled(there);
+            edit.setEnabled(there);
+        });
         table.control().setMenu(menu.createContextMenu(table.control()));
     }
 

@@ -13,6 +13,12 @@ public interface AddressMarks {
     /** Sets a breakpoint, or removes those that are there. */
     void toggle(long address, Symbolizer symbols);
 
+    /** Switches the breakpoints that are there off, or on when none is. */
+    void switchThere(long address, Symbolizer symbols);
+
+    /** Asks the user where the first breakpoint that is there shall be, and from which hit on it stops. */
+    void edit(long address, Symbolizer symbols);
+
     /** Sets a data watchpoint on linear addresses. */
     void watch(long address, int lengthBytes, boolean onRead, boolean onWrite, Symbolizer symbols);
 

@@ -1,6 +1,9 @@
 package dev.ringside.ui.guest;
 
-/** The virtual CPU that all views show: the one selected in the Debug view, or the one that stopped last. A workbench service; UI thread only. */
+/**
+ * The virtual CPU that all views of a window show: the one selected in its Debug view, or the one that stopped last. A service of a window and of what is in it (ask
+ * {@code getSite()}); the workbench as a whole has none. UI thread only.
+ */
 public interface GuestFocus {
     /** Null while there is no guest. */
     GuestVcpu current();

@@ -50,7 +50,7 @@ public interface GuestVcpu {
     /** An address as users write it: {@code 0x100000}, {@code start_kernel+0x1c}. */
     OptionalLong addressOf(String expression);
 
-    /** Asked once a stop, however many views want them. */
+    /** Those of the selected frame. Asked once a stop, however many views want them. */
     CompletableFuture<RegisterValues> registers();
 
     /** {@code text} as typed; fails with one clear line. */

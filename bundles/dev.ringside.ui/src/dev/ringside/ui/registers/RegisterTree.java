@@ -36,6 +36,9 @@ final class RegisterTree {
     /** The first group is open at first, and others up to this size. */
     private static final int SMALL_GROUP = 8;
 
+    /** In a frame farther out, of registers that only the guest's unwind tables could find. */
+    private static final String UNKNOWN = "unknown";
+
     /** An address farther behind a symbol than this is hardly in it. */
     private static final int FAR_DIGITS = 4;
 
@@ -163,12 +166,19 @@ final class RegisterTree {
         boolean changed = values.changed().contains(register.name());
         item.setData(register);
         set(item, NAME, register.name());
-        set(item, VALUE, register.digits());
+        set(item, VALUE, isKnown(register) ? register.digits() : UNKNOWN);
         set(item, MEANING, meaning(register, symbols));
         mark(item, changed, palette, changed ? bold : font);
         item.setFont(NAME, changed ? bold : font);
         item.setFont(VALUE, changed ? bold : font);
         item.setForeground(MEANING, palette.quiet());
+        if (!isKnown(register)) {
+            item.setForeground(VALUE, palette.quiet());
+        }
+    }
+
+    private static boolean isKnown(RegisterValue register) {
+        return !register.digits().isEmpty();
     }
 
     /** Setting an equal text would still invalidate the line. */
@@ -191,14 +201,14 @@ final class RegisterTree {
 
     private static String summary(RegisterGroupValues group) {
         return !isFlags(group) ? "" : group.registers().stream()
-                .filter(register -> register.bits() == 1 && !register.digits().equals("0"))
+                .filter(register -> register.bits() == 1 && isKnown(register) && !register.digits().equals("0"))
                 .map(RegisterValue::name)
                 .collect(Collectors.joining(" "));
     }
 
     /** The symbol that an address-sized value points into, or a small number in decimal. */
     private static String meaning(RegisterValue register, Symbolizer symbols) {
-        if (register.bits() < 32 || register.bits() > 64) {
+        if (register.bits() < 32 || register.bits() > 64 || !isKnown(register)) {
             return "";
         }
         long value = new BigInteger(register.digits(), 16).longValue();

@@ -112,7 +112,7 @@ public final class RegistersView extends ViewPart {
     private static String asText(RegisterValues values) {
         return values.groups().stream()
                 .map(RegisterGroupValues::registers)
-                .map(group -> group.stream().map(register -> register.name() + "=" + register.digits()).collect(Collectors.joining(" ")))
+                .map(group -> group.stream().map(register -> register.name() + "=" + (register.digits().isEmpty() ? "unknown" : register.digits())).collect(Collectors.joining(" ")))
                 .collect(Collectors.joining(System.lineSeparator()));
     }
 

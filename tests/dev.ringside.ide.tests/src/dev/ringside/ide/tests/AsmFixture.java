@@ -8,6 +8,8 @@ import dev.ringside.testkit.swtbot.SWTWorkbenchBot;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.eclipse.core.resources.IFile;
 import org.eclipse.core.resources.IProject;
@@ -153,6 +155,21 @@ final class AsmFixture {
                 }
             }
             return errors;
+        });
+    }
+
+    /** Lines with an annotation of a kind in the ruler. */
+    Set<Integer> linesOf(String kind) {
+        return PlatformUi.call(() -> {
+            Set<Integer> lines = new TreeSet<>();
+            IAnnotationModel annotations = editor.getDocumentProvider().getAnnotationModel(editor.getEditorInput());
+            for (Iterator<Annotation> each = annotations.getAnnotationIterator(); each.hasNext();) {
+                Annotation annotation = each.next();
+                if (annotation.getType().equals(kind)) {
+                    lines.add(widget().getLineAtOffset(annotations.getPosition(annotation).offset) + 1);
+                }
+            }
+            return lines;
         });
     }
 

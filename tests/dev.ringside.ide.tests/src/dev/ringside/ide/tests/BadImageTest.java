@@ -1,21 +1,32 @@
 package dev.ringside.ide.tests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.ringside.arch.x86.asm.X86Assembler;
+import dev.ringside.asm.core.GuestProject;
 import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
+import dev.ringside.samples.Sample;
 import dev.ringside.testkit.swtbot.Conditions;
 import dev.ringside.testkit.swtbot.SWTBotShell;
+import dev.ringside.testkit.swtbot.SWTBotTree;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.eclipse.core.resources.IFile;
+import org.eclipse.core.runtime.NullProgressMonitor;
 import org.eclipse.debug.core.ILaunchConfigurationWorkingCopy;
 import org.eclipse.debug.core.ILaunchManager;
 import org.eclipse.debug.ui.DebugUITools;
 import org.eclipse.jface.dialogs.ErrorDialog;
+import org.eclipse.ui.IPageLayout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What cannot be booted ends in a dialog with one clear line; the workbench goes on, and the file is as it was. */
 class BadImageTest extends UiTest {
@@ -74,9 +85,59 @@ class BadImageTest extends UiTest {
         assertDialogSays("Image: there is no file " + image);
     }
 
-    private static void launch(String image) throws Exception {
+    /** What to do is said in the words of the launch dialog. */
+    @Test
+    void aKernelThatDoesNotFitIntoMemoryIsRefused() throws Exception {
+        Path image = Files.write(folder.resolve("far"), new X86Assembler().assemble("far.asm", """
+            bits 32
+            org 0x8000000
+            header: dd 0x1badb002, 1 << 16, -(0x1badb002 + (1 << 16)), header, header, 0, 0, start
+            start: hlt
+            """).bytes());
+
+        launch(image.toString(), GuestLaunchConfiguration.MEMORY, "16M");
+
+        assertDialogSays("image '" + image + "' wants 33 bytes at 0x8000000, where the machine has no memory: give it more in the field Memory");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "dev.ringside.debug.core.memory      | 0       | Memory: 0 is outside 1M to 64G",
+        "dev.ringside.debug.core.memory      | 1T      | Memory: \"1T\" is not a size; write a number with M or G, for example 512M",
+        "dev.ringside.debug.core.memory      | 65G     | Memory: 65G is outside 1M to 64G",
+        "dev.ringside.debug.core.cpus        | 65      | CPUs: \"65\" is not a number from 1 to 64",
+        "dev.ringside.debug.core.initrd      | /gone   | Initrd: there is no file /gone",
+        "dev.ringside.debug.core.disk        | /       | Disk: / is a folder; choose a file",
+        "dev.ringside.debug.core.engine      | bochs   | Engine: there is no \"bochs\"; there is interpreter, translator",
+        "dev.ringside.debug.core.paravirt    | xen     | Paravirtual interface: 'xen' is not in this build",
+    })
+    void aFieldThatIsWrongIsNamed(String field, String value, String said) throws Exception {
+        launch(GuestLaunchConfiguration.SAMPLE_KERNEL, field, value);
+
+        assertDialogSays(said);
+    }
+
+    @Test
+    void aSourceWithAnErrorIsRefusedWithItsPlaceAndKeepsItsMarker() throws Exception {
+        IFile source = AsmFixture.project(Sample.BOOT_SECTOR).getFile("boot.asm");
+        source.setContents("        bits 16\n        mvo ax, 1\n".getBytes(StandardCharsets.UTF_8), true, false, new NullProgressMonitor());
+        SWTBotTree projects = bot.viewById(IPageLayout.ID_PROJECT_EXPLORER).show().bot().tree();
+        projects.expandNode(AsmFixture.PROJECT).getNode("boot.asm").select();
+        bot.sync();
+
+        projects.contextMenu("Debug As").menu("1 Guest kernel").click();
+
+        assertDialogSays("Image: it cannot be built: boot.asm:2:");
+        assertEquals(1, GuestProject.errors(source).size());
+        AsmFixture.deleteProjects();
+    }
+
+    private static void launch(String image, String... more) throws Exception {
         ILaunchConfigurationWorkingCopy configuration = Guests.configuration("bad");
         configuration.setAttribute(GuestLaunchConfiguration.IMAGE, image);
+        for (int i = 0; i < more.length; i += 2) {
+            configuration.setAttribute(more[i], more[i + 1]);
+        }
         PlatformUi.run(() -> DebugUITools.launch(configuration, ILaunchManager.DEBUG_MODE));
     }
 

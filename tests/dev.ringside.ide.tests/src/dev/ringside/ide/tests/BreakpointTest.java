@@ -141,6 +141,27 @@ class BreakpointTest extends UiTest {
         assertEquals(FakeMachine.COUNT + 17, machine.statistics().join().instructions());
     }
 
+    @Test
+    void oneIsSwitchedAndEditedWhereTheDisassemblyShowsIt() throws Exception {
+        AddressBreakpoint breakpoint = AddressBreakpoint.create("loop");
+        VmDebugTarget guest = Guests.debug(machine);
+        waitForStop(guest, 0);
+        bot.viewByTitle("Disassembly").show();
+        assertFalse(disassembly().contextMenu("Edit Breakpoint\u2026").isEnabled(), "there is none on the line that is next");
+
+        disassembly().select(disassembly().indexOf("loop:", SYMBOL));
+        disassembly().contextMenu("Enable or Disable Breakpoint").click();
+        bot.waitUntil(Conditions.that("it stays on", () -> !breakpoint.isEnabled()));
+        disassembly().contextMenu("Enable or Disable Breakpoint").click();
+        bot.waitUntil(Conditions.that("it stays off", breakpoint::isEnabled));
+        disassembly().contextMenu("Edit Breakpoint\u2026").click();
+        SWTBot dialog = bot.shell("Edit Breakpoint").bot();
+        dialog.textWithLabel("Hit count:").setText("4");
+        dialog.button("OK").click();
+
+        bot.waitUntil(Conditions.that("the count stays", () -> HitCount.of(breakpoint) == 4));
+    }
+
     /** A second manager on the same workspace finds what the next start of the workbench would find. */
     @Test
     void allKindsSurviveTheEndOfTheWorkbench() throws Exception {

@@ -34,6 +34,7 @@ final class FakeMachine implements MachineControl {
     static final long BASE = 0x100000;
     static final int COUNT = 64;
     static final long LOOP = BASE + 0x40;
+    static final long STACK = 0x1f00;
 
     final AtomicInteger registerQuestions = new AtomicInteger();
     final AtomicInteger disassemblyQuestions = new AtomicInteger();
@@ -222,8 +223,9 @@ final class FakeMachine implements MachineControl {
     public CompletableFuture<List<RegisterGroupValues>> registers(int vcpu) {
         registerQuestions.incrementAndGet();
         return ask(() -> List.of(
-                new RegisterGroupValues("General", List.of(register("rax", 64, rax), register("rbx", 64, 0), register("rip", 64, pc))),
-                new RegisterGroupValues("Flags", List.of(register("ZF", 1, rax == 0 ? 1 : 0), register("IF", 1, 0)))));
+                new RegisterGroupValues("General", List.of(register("rax", 64, rax), register("rbx", 64, 0), register("rsp", 64, STACK), register("rbp", 64, STACK), register("rip", 64, pc))),
+                new RegisterGroupValues("Flags", List.of(register("ZF", 1, rax == 0 ? 1 : 0), register("IF", 1, 0))),
+                new RegisterGroupValues("Control", List.of(register("CR3", 64, 0x1000)))));
     }
 
     private static RegisterValue register(String name, int bits, long value) {
@@ -262,7 +264,7 @@ final class FakeMachine implements MachineControl {
 
     @Override
     public CompletableFuture<List<Frame>> frames(int vcpu) {
-        return ask(() -> List.of(new Frame(0, pc, SYMBOLS.nameOf(pc), 0), new Frame(1, BASE, "start", 0)));
+        return ask(() -> List.of(new Frame(0, pc, SYMBOLS.nameOf(pc), STACK, STACK), new Frame(1, LOOP, "loop", STACK + 0x40, STACK + 0x10)));
     }
 
     @Override

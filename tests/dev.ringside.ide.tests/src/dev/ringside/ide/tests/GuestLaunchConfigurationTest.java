@@ -54,15 +54,15 @@ class GuestLaunchConfigurationTest {
 
     @Test
     void engineAndInterfaceReachTheMachine() throws Exception {
-        assertEquals("interpreter", parse().machine().engine());
+        assertEquals("translator", parse().machine().engine());
         assertEquals("none", parse().machine().paravirt());
-        attributes.put(GuestLaunchConfiguration.ENGINE, "translator ");
+        attributes.put(GuestLaunchConfiguration.ENGINE, "interpreter ");
         attributes.put(GuestLaunchConfiguration.PARAVIRT, "hyperv,-stimer");
         attributes.put(GuestLaunchConfiguration.IMAGE, GuestLaunchConfiguration.SAMPLE_PARAVIRT);
 
         GuestLaunchConfiguration guest = parse();
 
-        assertEquals("translator", guest.machine().engine());
+        assertEquals("interpreter", guest.machine().engine());
         assertEquals("hyperv,-stimer", guest.machine().paravirt());
         assertEquals(Sample.PARAVIRT, guest.sample());
     }
@@ -73,7 +73,7 @@ class GuestLaunchConfigurationTest {
             image = "kernel"
             memory = "256M"
             cpus = 2
-            engine = "translator"
+            engine = "interpreter"
             inject = "tsc-jump@500"
             paravirt = { interface = "kvm", kvm-steal-time = false }
             """);
@@ -86,7 +86,7 @@ class GuestLaunchConfigurationTest {
         assertEquals(folder.resolve("kernel"), guest.machine().image());
         assertEquals(256L << 20, guest.machine().memoryBytes());
         assertEquals(4, guest.machine().cpus());
-        assertEquals("translator", guest.machine().engine());
+        assertEquals("interpreter", guest.machine().engine());
         assertEquals("kvm,-kvm-steal-time", guest.machine().paravirt());
         assertEquals(List.of("tsc-jump@500"), guest.injections());
     }

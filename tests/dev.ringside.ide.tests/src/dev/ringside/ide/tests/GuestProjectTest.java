@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ringside.arch.x86.asm.X86Assembler;
 import dev.ringside.asm.core.GuestProject;
 import dev.ringside.asm.ui.editor.AsmEditor;
+import dev.ringside.debug.core.AddressBreakpoint;
 import dev.ringside.debug.core.SourceLineBreakpoint;
 import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.debug.core.launch.BuiltImages;
@@ -17,6 +18,7 @@ import dev.ringside.testkit.swtbot.Conditions;
 import dev.ringside.testkit.swtbot.SWTBot;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.core.resources.IFile;
 import org.eclipse.core.resources.IMarker;
 import org.eclipse.core.resources.IProject;
@@ -114,6 +116,28 @@ class GuestProjectTest extends UiTest {
         source.cursorAt("mov eax, cr4", 0);
         bot.pressShortcut(SWT.CTRL | SWT.SHIFT, 'b');
         bot.waitUntil(Conditions.that("it stays", () -> Guests.breakpoints().length == 0));
+    }
+
+    @Test
+    void aBreakpointOnALabelIsInTheRulerOfItsSourceAndLeavesByTheKeyThatSetsThem() throws Exception {
+        IProject project = AsmFixture.project(Sample.KERNEL_64);
+        AsmFixture source = AsmFixture.open(bot, project.getFile("kernel.asm"));
+        AddressBreakpoint.create("touch_lazy_page").setEnabled(false);
+        AddressBreakpoint.create("print+0x1");
+        AddressBreakpoint.create("no_such_label");
+
+        int label = source.lineOf("mov rbx, LAZY_PAGE");
+        int second = source.lineOf("test al, al");
+        bot.waitUntil(Conditions.that(() -> "the ruler has breakpoints in lines " + source.linesOf("org.eclipse.debug.core.breakpoint"),
+                () -> Set.of(label, second).equals(source.linesOf("org.eclipse.debug.core.breakpoint"))));
+        source.replace("print:          lodsb", "print:          nop\n                lodsb");
+        bot.waitUntil(Conditions.that("it stays behind the text", () -> Set.of(label, source.lineOf("lodsb")).equals(source.linesOf("org.eclipse.debug.core.breakpoint"))));
+
+        source.cursorAt("mov rbx, LAZY_PAGE", 0);
+        Screenshots.take(bot, "breakpoints-in-the-editor");
+        bot.pressShortcut(SWT.CTRL | SWT.SHIFT, 'b');
+        bot.waitUntil(Conditions.that("it stays", () -> Guests.breakpoints().length == 2));
+        bot.waitUntil(Conditions.that("the ruler keeps it", () -> Set.of(source.lineOf("lodsb")).equals(source.linesOf("org.eclipse.debug.core.breakpoint"))));
     }
 
     @Test

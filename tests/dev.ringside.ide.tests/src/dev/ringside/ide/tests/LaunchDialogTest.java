@@ -52,7 +52,7 @@ class LaunchDialogTest extends UiTest {
     void theEngineAndTheInterfaceOfferWhatIsInstalled() {
         assertTrue(dialog.comboBoxWithLabel("Engine:").items().containsAll(List.of("interpreter", "translator")));
         assertEquals(List.of("none", "hyperv", "kvm", "minimal", "kvm+hyperv"), dialog.comboBoxWithLabel("Paravirtual interface:").items());
-        assertEquals("interpreter", dialog.comboBoxWithLabel("Engine:").getText());
+        assertEquals("translator", dialog.comboBoxWithLabel("Engine:").getText());
         assertEquals("none", dialog.comboBoxWithLabel("Paravirtual interface:").getText());
     }
 

@@ -11,7 +11,9 @@ import dev.ringside.machine.StopReason;
 import dev.ringside.testkit.swtbot.Conditions;
 import dev.ringside.testkit.swtbot.SWTBotTreeItem;
 import dev.ringside.ui.serial.SerialConsoleView;
+import java.util.stream.Stream;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.widgets.Text;
 import org.junit.jupiter.api.Test;
 
 /** The views and keys of a debugging session, on a machine whose every step is known. */
@@ -39,6 +41,7 @@ class SteppingTest extends UiTest {
         assertEquals(address(0), register("rax").cell(1));
         SWTBotTreeItem cpu = bot.viewByTitle("Debug").bot().tree().expandNode("fake [Guest kernel]", "fake", "CPU 0 (at entry)");
         assertEquals("start  0x100000", cpu.getNode("start").getText());
+        assertEquals("loop  0x100040", cpu.getNode("loop").getText());
     }
 
     @Test
@@ -123,6 +126,57 @@ class SteppingTest extends UiTest {
 
         bot.waitUntil(Conditions.that(() -> "rax is " + register("rax").cell(1), () -> register("rax").cell(1).equals(address(0x1234))));
         assertEquals("1234", register("rax").cell(1).replaceFirst("^0+", ""));
+    }
+
+    @Test
+    void aValueThatDoesNotFitIsRefusedInOneLineAndNothingChanges() throws Exception {
+        VmDebugTarget guest = Guests.debug(machine);
+        waitForStop(guest, 0);
+
+        register("rax").doubleClick(1);
+        bot.viewByTitle("Registers").bot().text(0).setText("twelve").pressReturn();
+        waitForStatus("rax: \"twelve\" is not a hexadecimal number of up to 64 bits");
+        register("ZF").doubleClick(1);
+        bot.viewByTitle("Registers").bot().text(0).setText("2").pressReturn();
+        waitForStatus("ZF: \"2\" is not a hexadecimal number of up to 1 bits");
+        register("rbx").doubleClick(1);
+        bot.viewByTitle("Registers").bot().text(0).setText("5").pressReturn();
+        waitForStatus("rbx cannot be written");
+
+        assertEquals(address(0), register("rax").cell(1));
+        assertEquals(address(0), register("rbx").cell(1));
+        register("rax").doubleClick(1);
+        bot.viewByTitle("Registers").bot().text(0).setText("0x10").pressReturn();
+        bot.waitUntil(Conditions.that("rax stays", () -> register("rax").cell(1).equals(address(0x10))));
+        waitForStatus("");
+    }
+
+    private void waitForStatus(String line) {
+        bot.waitUntil(Conditions.that(() -> "the status line says " + bot.statusLine(), () -> bot.statusLine().equals(line)));
+    }
+
+    @Test
+    void aFrameFartherOutHasTheRegistersThatAreKnownThere() throws Exception {
+        VmDebugTarget guest = Guests.debug(machine);
+        waitForStop(guest, 0);
+        bot.pressShortcut(SWT.F6);
+        waitForStop(guest, 1);
+
+        bot.viewByTitle("Debug").bot().tree().expandNode("fake [Guest kernel]", "fake", "CPU 0 (stepped)").getNode("loop").select();
+        bot.waitUntil(Conditions.that(() -> "RIP is " + register("rip").cell(1), () -> register("rip").cell(1).equals(address(FakeMachine.LOOP))));
+
+        assertEquals(address(FakeMachine.STACK + 0x10), register("rsp").cell(1));
+        assertEquals(address(FakeMachine.STACK + 0x40), register("rbp").cell(1));
+        assertEquals("unknown", register("rax").cell(1));
+        assertEquals("unknown", register("ZF").cell(1));
+        assertEquals(address(0x1000), register("CR3").cell(1), "the processor's");
+        assertFalse(register("rax").isBold(1), "nothing is known to have changed");
+        register("rsp").doubleClick(1);
+        assertEquals(0, PlatformUi.call(() -> Stream.of(registers().widget.getChildren()).filter(Text.class::isInstance).count()), "it cannot be edited there");
+        Screenshots.take(bot, "caller");
+
+        bot.viewByTitle("Debug").bot().tree().expandNode("fake [Guest kernel]", "fake", "CPU 0 (stepped)").getNode("start").select();
+        bot.waitUntil(Conditions.that(() -> "rax is " + register("rax").cell(1), () -> register("rax").cell(1).equals(address(0))));
     }
 
     @Test

@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.machine.StopReason;
 import dev.ringside.testkit.swtbot.Conditions;
+import dev.ringside.testkit.swtbot.SWTBotTable;
+import dev.ringside.ui.memory.MemoryView;
+import dev.ringside.ui.serial.SerialConsoleView;
+import java.util.stream.Stream;
 import org.eclipse.debug.core.DebugPlugin;
 import org.eclipse.debug.core.ILaunch;
 import org.eclipse.e4.ui.css.swt.theme.IThemeEngine;
+import org.eclipse.swt.widgets.Shell;
 import org.eclipse.ui.PlatformUI;
 import org.eclipse.ui.intro.IIntroManager;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +52,25 @@ class WelcomeTest extends UiTest {
         assertTrue(registers().getAllItems().size() > 3);
         assertTrue(disassembly().indexOf(address(guest.stopVcpu().getTopStackFrame().pc()), ADDRESS) >= 0);
         assertEquals("Sample kernel: stopped at entry", bot.label("Sample kernel: "));
+        everyViewShowsTheGuest(guest);
+    }
+
+    /** None asks for anything, and none is empty but those that count what has not happened yet. */
+    private void everyViewShowsTheGuest(VmDebugTarget guest) {
+        bot.viewByTitle("Debug").bot().tree().expandNode("Sample kernel [Guest kernel]", "Sample kernel", "CPU 0 (at entry)").getNode("start");
+        bot.viewByTitle("Project Explorer").show().bot().tree().expandNode("Sample kernel").getNode("kernel.asm");
+        bot.viewByTitle("Outline").show().bot().tree().getTreeItem("start");
+        bot.viewByTitle("Machine").show().bot().tree().getTreeItem("memory");
+        MemoryView memory = bot.viewByTitle("Memory").show().part(MemoryView.class);
+        bot.waitUntil(Conditions.that("no bytes", () -> PlatformUi.call(memory::text).matches("(?s).*([0-9a-f]{2} ){8}.*")));
+        SWTBotTable walk = bot.viewByTitle("Page Walk").show().bot().table();
+        bot.waitUntil(Conditions.that("no page walk", () -> walk.rowCount() > 0));
+        bot.viewByTitle("VM Exits").show().bot().table();
+        bot.viewByTitle("Breakpoints").show().bot().tree();
+        bot.viewByTitle("Serial Console").show();
+        assertEquals("Sample kernel \u2014 COM1", PlatformUi.call(() -> bot.viewByTitle("Serial Console").part(SerialConsoleView.class).getContentDescription()));
+        assertEquals(1, PlatformUi.call(() -> Stream.of(PlatformUI.getWorkbench().getDisplay().getShells()).filter(Shell::isVisible).count()), "windows: no question is open");
+        assertEquals(new StopReason.Entry(), guest.stop(), "looking does not run it");
     }
 
     @Test

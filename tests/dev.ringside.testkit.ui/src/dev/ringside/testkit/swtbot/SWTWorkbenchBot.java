@@ -1,12 +1,20 @@
 package dev.ringside.testkit.swtbot;
 
 import java.util.List;
+import org.eclipse.jface.action.IStatusLineManager;
+import org.eclipse.jface.action.StatusLineManager;
+import org.eclipse.jface.action.SubStatusLineManager;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.custom.CLabel;
+import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Shell;
+import org.eclipse.ui.IEditorPart;
+import org.eclipse.ui.IViewPart;
 import org.eclipse.ui.IViewReference;
 import org.eclipse.ui.IWorkbenchPage;
+import org.eclipse.ui.IWorkbenchPart;
 import org.eclipse.ui.IWorkbenchWindow;
 import org.eclipse.ui.PartInitException;
 import org.eclipse.ui.PlatformUI;
@@ -63,6 +71,25 @@ public final class SWTWorkbenchBot extends SWTBot {
                 new SWTBotShell(shell).close();
             }
         }
+    }
+
+    /** What the active part says in the status line. */
+    public String statusLine() {
+        return Ui.call(() -> {
+            IWorkbenchPart part = page().getActivePart();
+            IStatusLineManager line = part instanceof IViewPart view ? view.getViewSite().getActionBars().getStatusLineManager()
+                    : ((IEditorPart) part).getEditorSite().getActionBars().getStatusLineManager();
+            while (line instanceof SubStatusLineManager sub && sub.getParent() instanceof IStatusLineManager parent) {
+                line = parent;
+            }
+            Control control = ((StatusLineManager) line).getControl();
+            for (Control child : ((Composite) control).getChildren()) {
+                if (child instanceof CLabel label && label.isVisible() && label.getText() != null && !label.getText().isEmpty()) {
+                    return label.getText();
+                }
+            }
+            return "";
+        });
     }
 
     public SWTBotShell workbenchShell() {

@@ -27,7 +27,8 @@ public final class LineBreakpoints implements IToggleBreakpointsTarget {
         }
         IFile file = editor.getEditorInput().getAdapter(IFile.class);
         if (file != null) {
-            toggle(file, codeLine(editor.document().get(), text.getStartLine() + 1));
+            int line = codeLine(editor.document().get(), text.getStartLine() + 1);
+            toggle(file, line, editor.addressBreakpoints(line));
         }
     }
 
@@ -38,9 +39,10 @@ public final class LineBreakpoints implements IToggleBreakpointsTarget {
     }
 
     /** Markers belong to the workspace, which may be busy: the change is made in the background. */
-    private static void toggle(IFile file, int line) {
-        List<IBreakpoint> there = Stream.of(manager().getBreakpoints(DebugCore.ID))
-                .filter(breakpoint -> breakpoint instanceof SourceLineBreakpoint ours && ours.source().equals(file) && ours.line() == line).toList();
+    private static void toggle(IFile file, int line, List<? extends IBreakpoint> onItsAddress) {
+        Stream<IBreakpoint> onLine = Stream.of(manager().getBreakpoints(DebugCore.ID))
+                .filter(breakpoint -> breakpoint instanceof SourceLineBreakpoint ours && ours.source().equals(file) && ours.line() == line);
+        List<IBreakpoint> there = Stream.concat(onLine, onItsAddress.stream()).toList();
         Job.createSystem("Toggle Breakpoint", monitor -> {
             if (there.isEmpty()) {
                 SourceLineBreakpoint.create(file, line);

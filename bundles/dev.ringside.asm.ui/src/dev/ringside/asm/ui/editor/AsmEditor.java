@@ -1,7 +1,9 @@
 package dev.ringside.asm.ui.editor;
 
 import dev.ringside.asm.core.AsmSource;
+import dev.ringside.debug.core.AddressBreakpoint;
 import dev.ringside.ui.ThemeChanges;
+import java.util.List;
 import org.eclipse.jface.text.IDocument;
 import org.eclipse.jface.text.ITextSelection;
 import org.eclipse.jface.text.source.SourceViewer;
@@ -24,6 +26,7 @@ public final class AsmEditor extends TextEditor {
     private final AsmModel model = new AsmModel();
     private final AsmTokens tokens = new AsmTokens(AsmColours.on(new org.eclipse.swt.graphics.RGB(255, 255, 255)));
     private AsmOutlinePage outline;
+    private BreakpointRuler breakpoints;
 
     @Override
     protected void initializeEditor() {
@@ -53,6 +56,7 @@ public final class AsmEditor extends TextEditor {
         // Style sheets have coloured the background by then, and again after each change of theme.
         text.getDisplay().asyncExec(this::recolour);
         ThemeChanges.listen(text, this::recolour);
+        breakpoints = BreakpointRuler.open(this, text);
     }
 
     @Override
@@ -102,6 +106,11 @@ public final class AsmEditor extends TextEditor {
 
     public AsmModel model() {
         return model;
+    }
+
+    /** Breakpoints on the address of a line, from 1, other than those on the line itself. UI thread. */
+    public List<AddressBreakpoint> addressBreakpoints(int line) {
+        return breakpoints.on(line);
     }
 
     public IDocument document() {

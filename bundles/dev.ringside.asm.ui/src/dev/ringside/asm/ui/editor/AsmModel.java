@@ -49,6 +49,11 @@ public final class AsmModel {
         return value == null ? OptionalLong.empty() : OptionalLong.of(value);
     }
 
+    /** The line whose code begins at an address; 0 when the text has errors or there is none. */
+    int lineAt(long address) {
+        return !current ? 0 : good.lines().stream().filter(range -> range.code() && range.start() == address).mapToInt(LineRange::line).findFirst().orElse(0);
+    }
+
     /** What a line was assembled to, with its address; null when the text has errors or the line no code. */
     Code codeOf(int line) {
         if (!current) {

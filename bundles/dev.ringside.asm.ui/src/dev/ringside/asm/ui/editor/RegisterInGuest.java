@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.swt.widgets.Display;
+import org.eclipse.ui.IWorkbenchWindow;
 import org.eclipse.ui.PlatformUI;
 
 /** A register as the guest in focus has it. */
@@ -31,13 +32,19 @@ final class RegisterInGuest {
         }
         String title = name.toUpperCase(java.util.Locale.ROOT) + " \u2014 " + what(register);
         GuestVcpu[] vcpu = new GuestVcpu[1];
-        PlatformUI.getWorkbench().getDisplay().syncExec(() -> vcpu[0] = PlatformUI.getWorkbench().getService(GuestFocus.class).current());
+        PlatformUI.getWorkbench().getDisplay().syncExec(() -> vcpu[0] = inFront());
         if (vcpu[0] == null || vcpu[0].isRunning()) {
             return title;
         }
         BigInteger value = value(register, vcpu[0]);
         return value == null ? title : HoverText.of(title, "Value: 0x" + digits(value, register.bits()) + (register.bits() <= 64 ? " (" + value + ")" : ""), "in " + vcpu[0].machineName()
                 + ", CPU " + vcpu[0].index() + ", " + vcpu[0].state());
+    }
+
+    /** The pointer is over the window in front. */
+    private static GuestVcpu inFront() {
+        IWorkbenchWindow window = PlatformUI.getWorkbench().getActiveWorkbenchWindow();
+        return window == null ? null : window.getService(GuestFocus.class).current();
     }
 
     private static String what(Reg register) {

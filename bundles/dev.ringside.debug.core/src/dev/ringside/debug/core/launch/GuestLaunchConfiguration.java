@@ -47,7 +47,7 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
 
     public static final String DEFAULT_MEMORY = "128M";
     public static final String DEFAULT_CPUS = "1";
-    public static final String DEFAULT_ENGINE = "interpreter";
+    public static final String DEFAULT_ENGINE = "translator";
     public static final String DEFAULT_PARAVIRT = "none";
     public static final int MOST_CPUS = 64;
 

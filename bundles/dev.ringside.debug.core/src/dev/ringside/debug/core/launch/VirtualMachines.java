@@ -76,8 +76,13 @@ public final class VirtualMachines implements MachineOpener {
             check(guest);
             return new MachineThread(build(guest)).start(true);
         } catch (InvalidFieldException | MachineException | ImageException refused) {
-            throw DebugCore.failure(refused.getMessage(), refused);
+            throw DebugCore.failure(inWordsOfTheDialog(refused.getMessage()), refused);
         }
+    }
+
+    /** What to do is said in options of the command line; the dialog has fields, and none for some. */
+    static String inWordsOfTheDialog(String message) {
+        return message.replace("with --memory", "in the field Memory").replace("; a raw binary needs --load-address", "").replace(" or name one with --firmware", "");
     }
 
     private Machine build(GuestLaunchConfiguration guest) throws MachineException, ImageException {

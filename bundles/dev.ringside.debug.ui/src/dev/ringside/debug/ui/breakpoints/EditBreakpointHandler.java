@@ -11,6 +11,7 @@ import org.eclipse.core.runtime.jobs.Job;
 import org.eclipse.debug.core.model.IBreakpoint;
 import org.eclipse.jface.viewers.IStructuredSelection;
 import org.eclipse.jface.window.Window;
+import org.eclipse.swt.widgets.Shell;
 import org.eclipse.ui.handlers.HandlerUtil;
 
 /** <em>Edit Breakpoint</em> on a guest's breakpoint or watchpoint in the Breakpoints view. */
@@ -19,11 +20,16 @@ public final class EditBreakpointHandler extends AbstractHandler {
     public Object execute(ExecutionEvent event) {
         IStructuredSelection selection = HandlerUtil.getCurrentStructuredSelection(event);
         IBreakpoint breakpoint = selection == null ? null : Adapters.adapt(selection.getFirstElement(), IBreakpoint.class);
-        if (breakpoint == null || !breakpoint.getModelIdentifier().equals(DebugCore.ID)) {
-            return null;
+        if (breakpoint != null && breakpoint.getModelIdentifier().equals(DebugCore.ID)) {
+            edit(breakpoint, HandlerUtil.getActiveShell(event));
         }
+        return null;
+    }
+
+    /** Asks, and changes what the user has changed. @param breakpoint one of ours */
+    public static void edit(IBreakpoint breakpoint, Shell parent) {
         AddressBreakpoint movable = breakpoint instanceof AddressBreakpoint address ? address : null;
-        BreakpointDialog dialog = new BreakpointDialog(HandlerUtil.getActiveShell(event), "Edit Breakpoint",
+        BreakpointDialog dialog = new BreakpointDialog(parent, "Edit Breakpoint",
                 movable != null ? movable.expression() : GuestModelPresentation.place(breakpoint), movable != null, HitCount.of(breakpoint));
         if (dialog.open() == Window.OK) {
             // Markers belong to the workspace, which may be busy.
@@ -36,6 +42,5 @@ public final class EditBreakpointHandler extends AbstractHandler {
                 }
             }).schedule();
         }
-        return null;
     }
 }

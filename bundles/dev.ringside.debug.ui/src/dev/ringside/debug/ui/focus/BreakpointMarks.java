@@ -6,6 +6,7 @@ import dev.ringside.debug.core.DataWatchpoint;
 import dev.ringside.debug.core.DebugCore;
 import dev.ringside.debug.core.GuestBreakpoint;
 import dev.ringside.debug.core.VmDebugTarget;
+import dev.ringside.debug.ui.breakpoints.EditBreakpointHandler;
 import dev.ringside.ui.guest.AddressMarks;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,31 @@ final class BreakpointMarks implements AddressMarks, IBreakpointsListener, IBrea
 
     private static void remove(List<GuestBreakpoint> breakpoints) throws CoreException {
         manager().removeBreakpoints(breakpoints.toArray(IBreakpoint[]::new), true);
+    }
+
+    @Override
+    public void switchThere(long address, Symbolizer symbols) {
+        List<GuestBreakpoint> there = breakpointsAt(address, symbols).toList();
+        boolean on = there.stream().noneMatch(BreakpointMarks::isEnabled);
+        Job.createSystem("Switch Breakpoint", monitor -> {
+            for (GuestBreakpoint breakpoint : there) {
+                breakpoint.setEnabled(on);
+            }
+        }).schedule();
+    }
+
+    private static boolean isEnabled(IBreakpoint breakpoint) {
+        try {
+            return breakpoint.isEnabled();
+        } catch (CoreException markerGone) {
+            return false; // deleted since it was asked
+        }
+    }
+
+    @Override
+    public void edit(long address, Symbolizer symbols) {
+        breakpointsAt(address, symbols).findFirst()
+                .ifPresent(breakpoint -> EditBreakpointHandler.edit(breakpoint, PlatformUI.getWorkbench().getModalDialogShellProvider().getShell()));
     }
 
     @Override

@@ -10,43 +10,64 @@ import java.util.List;
 import java.util.Objects;
 import org.eclipse.debug.core.DebugEvent;
 import org.eclipse.debug.core.DebugPlugin;
+import org.eclipse.debug.core.IDebugEventSetListener;
 import org.eclipse.debug.core.ILaunch;
 import org.eclipse.debug.ui.DebugUITools;
 import org.eclipse.debug.ui.contexts.DebugContextEvent;
+import org.eclipse.debug.ui.contexts.IDebugContextListener;
+import org.eclipse.debug.ui.contexts.IDebugContextService;
 import org.eclipse.jface.viewers.ISelection;
 import org.eclipse.jface.viewers.IStructuredSelection;
 import org.eclipse.swt.widgets.Display;
+import org.eclipse.ui.IWorkbenchWindow;
 import org.eclipse.ui.PlatformUI;
 
 /**
- * The virtual CPU that the views show: what the user selects in the Debug view, and what stops.
+ * The virtual CPU that the views of a window show: what the user selects in its Debug view, and what stops. A machine that starts goes to the window in front; the
+ * others keep theirs.
  *
  * <p>A stop is taken from the debug event itself, not from the selection that the Debug view makes of it later: views settle sooner, and they work with
  * the Debug view closed. A selection that says the same again is dropped.
  */
 final class DebugFocus implements GuestFocus {
     private final Display display;
+    private final IWorkbenchWindow window;
+    private final IDebugContextListener selections = this::selected;
+    private final IDebugEventSetListener events = this::happened;
     private final List<Listener> listeners = new ArrayList<>();
 
     /** UI thread only, as all of this. */
     private FocusedVcpu current;
     private int edits;
 
-    private DebugFocus(Display display) {
-        this.display = display;
+    private DebugFocus(IWorkbenchWindow window) {
+        this.display = PlatformUI.getWorkbench().getDisplay();
+        this.window = window;
     }
 
-    static DebugFocus open() {
-        DebugFocus focus = new DebugFocus(PlatformUI.getWorkbench().getDisplay());
-        DebugUITools.getDebugContextManager().addDebugContextListener(focus::selected);
-        DebugPlugin.getDefault().addDebugEventListener(focus::happened);
-        focus.select(DebugUITools.getDebugContext());
+    static DebugFocus open(IWorkbenchWindow window) {
+        DebugFocus focus = new DebugFocus(window);
+        IDebugContextService contexts = focus.contexts();
+        contexts.addDebugContextListener(focus.selections);
+        DebugPlugin.getDefault().addDebugEventListener(focus.events);
+        focus.select(contexts.getActiveContext());
         for (ILaunch launch : DebugPlugin.getDefault().getLaunchManager().getLaunches()) {
             if (focus.current == null) {
                 focus.select(launch);
             }
         }
         return focus;
+    }
+
+    /** The window is gone. */
+    void close() {
+        contexts().removeDebugContextListener(selections);
+        DebugPlugin.getDefault().removeDebugEventListener(events);
+        listeners.clear();
+    }
+
+    private IDebugContextService contexts() {
+        return DebugUITools.getDebugContextManager().getContextService(window);
     }
 
     @Override
@@ -68,7 +89,10 @@ final class DebugFocus implements GuestFocus {
     // What the user selects
 
     private void selected(DebugContextEvent event) {
-        ISelection selection = event.getContext();
+        select(event.getContext());
+    }
+
+    private void select(ISelection selection) {
         if (selection instanceof IStructuredSelection elements && !elements.isEmpty()) {
             select(elements.getFirstElement());
         }
@@ -107,7 +131,9 @@ final class DebugFocus implements GuestFocus {
 
     private void happened(DebugEvent event, VmDebugTarget machine) {
         if (event.getKind() == DebugEvent.CREATE) {
-            select(machine);
+            if (current == null || current.isOver() || isInFront()) {
+                select(machine);
+            }
         } else if (event.getKind() == DebugEvent.TERMINATE && isShown(machine)) {
             if (machine.isClosed()) {
                 publish(null);
@@ -118,7 +144,7 @@ final class DebugFocus implements GuestFocus {
     }
 
     private void happened(DebugEvent event, VcpuThread vcpu) {
-        boolean takesOver = current == null || !isShown(vcpu.target()) && (current.isRunning() || current.isOver());
+        boolean takesOver = current == null || !isShown(vcpu.target()) && isInFront() && (current.isRunning() || current.isOver());
         switch (event.getKind()) {
             case DebugEvent.SUSPEND -> {
                 if (takesOver || isShown(vcpu.target())) {
@@ -140,6 +166,11 @@ final class DebugFocus implements GuestFocus {
                 // Creation and termination are told of the whole machine.
             }
         }
+    }
+
+    private boolean isInFront() {
+        IWorkbenchWindow front = PlatformUI.getWorkbench().getActiveWorkbenchWindow();
+        return front == null || front == window;
     }
 
     private boolean isShown(VmDebugTarget machine) {

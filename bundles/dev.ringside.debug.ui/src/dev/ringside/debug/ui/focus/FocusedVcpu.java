@@ -89,7 +89,7 @@ record FocusedVcpu(VcpuThread vcpu, GuestFrame frame, long pc, StopReason stop, 
 
     @Override
     public CompletableFuture<RegisterValues> registers() {
-        return vcpu.registers().thenApply(state -> new RegisterValues(state.groups(), state.changed()));
+        return (frame == null ? vcpu.registers() : frame.registers()).thenApply(state -> new RegisterValues(state.groups(), state.changed()));
     }
 
     @Override
