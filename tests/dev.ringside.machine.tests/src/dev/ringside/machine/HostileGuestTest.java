@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a guest does with processor and devices, a run ends for a reason that has a name, and the machine can be looked at afterwards. */
 @Timeout(300)
@@ -23,21 +23,36 @@ class HostileGuestTest {
     /** The first 5,000 bring a guest to its random part. */
     private static final long INSTRUCTIONS = 9_000;
 
-    @ParameterizedTest(name = "{0}-bit, {1}")
-    @CsvSource({"16, interpreter, 15", "32, interpreter, 15", "64, interpreter, 15", "16, translator, 3", "32, translator, 3", "64, translator, 3"})
-    void randomCodeEndsForAReason(int bits, String engine, int seeds) throws MachineException {
-        for (int seed = 0; seed < seeds; seed++) {
-            try (Machine machine = machine(bits, seed, engine)) {
-                assertThat(machine.run(INSTRUCTIONS)).isInstanceOfAny(StopReason.Limit.class, StopReason.Ended.class);
-                lookAround(machine, machine, 0);
-                for (int i = 0; i < machine.vcpus().size(); i++) {
-                    MachineLook.registers(machine.cpu(i));
-                    MachineLook.frames(machine, i);
-                    CodeListing.around(machine, i, machine.cpu(i).fetchAddress(machine.cpu(i).pc()), 5, 5);
-                }
+    /** {@code -Dringside.hostile.seeds=N} tries more of them. */
+    private static final int SEEDS = Integer.getInteger("ringside.hostile.seeds", 15);
+
+    @ParameterizedTest(name = "{0}-bit")
+    @ValueSource(ints = {16, 32, 64})
+    void randomCodeEndsForAReasonTheSameOnBothEngines(int bits) throws MachineException {
+        long translated = 0;
+        for (int seed = 0; seed < SEEDS; seed++) {
+            try (Machine interpreter = machine(bits, seed, "interpreter"); Machine translator = machine(bits, seed, "translator")) {
+                StopReason stop = interpreter.run(INSTRUCTIONS);
+
+                assertThat(stop).isInstanceOfAny(StopReason.Limit.class, StopReason.Ended.class);
+                assertThat(translator.run(INSTRUCTIONS)).isEqualTo(stop);
+                assertThat(translator.statistics()).isEqualTo(interpreter.statistics());
+                lookEverywhere(interpreter);
+                lookEverywhere(translator);
+                translated += EagerProviders.translated(translator);
             } catch (RuntimeException | Error e) {
-                throw new AssertionError(bits + "-bit guest, seed " + seed + ", " + engine + ": " + e, e);
+                throw new AssertionError(bits + "-bit guest, seed " + seed + ": " + e, e);
             }
+        }
+        assertThat(translated).as("instructions in translated code").isGreaterThan(SEEDS * INSTRUCTIONS / 20);
+    }
+
+    private static void lookEverywhere(Machine machine) {
+        lookAround(machine, machine, 0);
+        for (int i = 0; i < machine.vcpus().size(); i++) {
+            MachineLook.registers(machine.cpu(i));
+            MachineLook.frames(machine, i);
+            CodeListing.around(machine, i, machine.cpu(i).fetchAddress(machine.cpu(i).pc()), 5, 5);
         }
     }
 
@@ -68,7 +83,7 @@ class HostileGuestTest {
     private static Machine machine(int bits, int seed, String engine) throws MachineException {
         var description = MachineDescription.of(null).withMemoryBytes(16L << 20).withCpus(seed % 3 == 0 ? 2 : 1).withSeed(seed).withEngine(engine)
             .withDisks(List.of(new MachineDescription.Disk(Path.of("memory"), false))).withParavirt(seed % 2 == 0 ? "kvm" : "none");
-        return new MachineBuilder(MachineProviders.onClassPath(), (file, writable) -> new MemoryDisk()).build(description, HostileGuest.of(bits, seed));
+        return new MachineBuilder(EagerProviders.onClassPath(), (file, writable) -> new MemoryDisk()).build(description, HostileGuest.of(bits, seed));
     }
 
     private static void lookAround(Machine machine, Inspectable part, int depth) {

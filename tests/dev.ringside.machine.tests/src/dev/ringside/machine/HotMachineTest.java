@@ -10,10 +10,6 @@ import dev.ringside.device.IoHandler;
 import dev.ringside.device.StateReader;
 import dev.ringside.device.StateWriter;
 import dev.ringside.device.Timer;
-import dev.ringside.engine.EngineProvider;
-import dev.ringside.engine.translator.TranslatorProvider;
-import dev.ringside.engine.translator.TranslatorSettings;
-import dev.ringside.inspect.InspectNode;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.loader.RawFormat;
 import dev.ringside.loader.SymbolTable;
@@ -213,16 +209,13 @@ class HotMachineTest {
 
             assertThat(translated.end()).isEqualTo(interpreted.end());
             assertThat(translated.statistics()).isEqualTo(interpreted.statistics());
-            long inRegions = InspectNode.of(translated.engine()).stream().filter(n -> n.name().equals("retiredInRegions")).mapToLong(n -> Long.parseLong(n.value())).sum();
-            assertThat(inRegions).as("instructions in translated code").isGreaterThan(translated.statistics().instructions() / 2);
+            assertThat(EagerProviders.translated(translated)).as("instructions in translated code").isGreaterThan(translated.statistics().instructions() / 2);
             return interpreted.end();
         }
     }
 
     private static Machine machine(int cpus, String source, Meddler device, String engine) throws Exception {
-        var found = MachineProviders.onClassPath();
-        var engines = engine.equals("translator") ? List.<EngineProvider>of(new TranslatorProvider(TranslatorSettings.EAGER)) : found.engines();
-        var providers = new MachineProviders(found.architectures(), engines, found.boards(), found.formats(), found.paravirts(), List.of(device));
+        MachineProviders providers = EagerProviders.onClassPath().withDevices(List.of(device));
         var program = providers.architectures().getFirst().assembler().assemble("guest.asm", source);
         assertThat(program.errors()).isEmpty();
         var description = MachineDescription.of(null).withMemoryBytes(16 << 20).withCpus(cpus).withEngine(engine);

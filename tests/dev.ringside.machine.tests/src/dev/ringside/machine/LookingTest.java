@@ -80,6 +80,7 @@ class LookingTest {
             }
 
             assertThat(Path.of(machine)).isEqualTo(undisturbed);
+            assertThat(EagerProviders.translated(machine) > 0).isEqualTo(engine.equals("translator"));
         }
     }
 
@@ -161,7 +162,7 @@ class LookingTest {
         var program = cpus == 1 ? Sample.KERNEL_64.assemble(assembler) : assembler.assemble("ping-pong.asm", PING_PONG);
         assertThat(program.errors()).isEmpty();
         GuestImage image = new Multiboot1Format().load(new ImageBytes("guest", program.bytes())).orElseThrow();
-        return new MachineBuilder(MachineProviders.onClassPath(), (file, writable) -> {
+        return new MachineBuilder(EagerProviders.onClassPath(), (file, writable) -> {
             throw new IOException("no disks here");
         }).build(MachineDescription.of(null).withCpus(cpus).withEngine(engine), image);
     }

@@ -11,13 +11,21 @@ import dev.ringside.testkit.X86EngineMachine;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What may happen to code while its translation runs: it is written, moved, interrupted, watched, stopped. The interpreter beside it says what
  * must come of it, and each test sees to it that translated code ran at all.
  */
 @Timeout(120)
+@ParameterizedClass(name = "hot after {0}")
+@ValueSource(ints = {1, 8})
 class HotCodeTest {
+    @Parameter
+    int hotAfter;
+
     private static final int RCX = 1, RBX = 3, RBP = 5, RDI = 7;
 
     /** Addresses that go through 4 KiB pages: page i of the window is page i from 2 MB on, until a test changes that. */
@@ -38,15 +46,15 @@ class HotCodeTest {
     }
 
     /** A program at {@link Twins#CODE}, and the window. */
-    private static Twins withWindow(String source) {
-        return Twins.longMode(source).both(HotCodeTest::mapWindow);
+    private Twins withWindow(String source) {
+        return Twins.longMode(hotAfter, source).both(HotCodeTest::mapWindow);
     }
 
     // Code that is written
 
     @Test
     void aStoreChangesTheNextInstructionOfItsOwnBlock() {
-        try (var twins = Twins.longMode("""
+        try (var twins = Twins.longMode(hotAfter, """
             mov ecx, 8192
             again:
             test ecx, 0x3ff
@@ -72,7 +80,7 @@ class HotCodeTest {
     @Test
     void wideStoresAndStringStoresIntoTheRunningLoopAreSeen() {
         // Round by round one of two bodies is copied over the loop's: by REP MOVSB, or 16 bytes at once.
-        try (var twins = Twins.longMode("""
+        try (var twins = Twins.longMode(hotAfter, """
             mov rax, cr4
             or eax, 0x600
             mov cr4, rax
@@ -193,7 +201,7 @@ class HotCodeTest {
     @Test
     void aDeviceThatWritesIntoHotCodeChangesIt() {
         // The port's value becomes the immediate of ADD, written to memory as a device writes it.
-        try (var twins = Twins.longMode("""
+        try (var twins = Twins.longMode(hotAfter, """
             mov r8d, 20
             round:
             mov ecx, 500
@@ -224,7 +232,7 @@ class HotCodeTest {
     @Test
     void memoryThatAppearsOverTheCodeAndDataOfAHotLoopIsSeen() {
         // The port's bit 0 shows 0x202000 at 0x201000, as a chipset shows RAM over ROM: there the function adds 64, and the word it reads is 1.
-        try (var twins = Twins.longMode("""
+        try (var twins = Twins.longMode(hotAfter, """
             mov r9, 0xf075c9ff00201800
             mov rax, 0x251c034801c38348
             mov [0x201000], rax
@@ -264,7 +272,7 @@ class HotCodeTest {
 
     @Test
     void aDebuggersChangeOfHotCodeIsSeen() {
-        try (var twins = Twins.longMode("patched: add rbx, 1\ndec ecx\njmp patched")) {
+        try (var twins = Twins.longMode(hotAfter, "patched: add rbx, 1\ndec ecx\njmp patched")) {
             twins.runHot(10_000);
 
             twins.both(m -> m.vcpu().poke(twins.at("patched") + 3, new byte[] {7}, 0, 1));
@@ -278,7 +286,7 @@ class HotCodeTest {
     @Test
     void moreHotLoopsThanThereIsRoomForTakeTurns() {
         // 9,000 functions, each with a loop, called in three passes: the translator keeps 8,000 regions at most.
-        try (var twins = Twins.longMode("""
+        try (var twins = Twins.longMode(hotAfter, """
             mov rax, 0xc3f975c9ff01c383
             mov edi, 0x100000
             .write:
@@ -359,7 +367,7 @@ class HotCodeTest {
     @Test
     void aPageFaultInTheMiddleOfARegionSeesEveryRegister() {
         // The faulting address comes nearer by 8 bytes a round: at the end of the first gigabyte nothing is mapped.
-        try (var twins = Twins.longMode(EVERY_REGISTER.formatted("mov qword [rdi], 1\nlea rdi, [rdi + 8]").replace("mov edi, 0x200000", "mov edi, 0x3fffc000"))) {
+        try (var twins = Twins.longMode(hotAfter, EVERY_REGISTER.formatted("mov qword [rdi], 1\nlea rdi, [rdi + 8]").replace("mov edi, 0x200000", "mov edi, 0x3fffc000"))) {
             assertThat(twins.runToHalt()).isEqualTo(Vector.PF);
 
             assertThat(twins.interpreter.gpr(RCX)).isEqualTo(3000 - 0x4000 / 8);
@@ -369,7 +377,7 @@ class HotCodeTest {
 
     @Test
     void aDivideErrorInTheMiddleOfARegionSeesEveryRegister() {
-        try (var twins = Twins.longMode(EVERY_REGISTER.formatted("push rax\npush rdx\nlea edi, [rcx - 77]\nxor edx, edx\ndiv edi\npop rdx\npop rax"))) {
+        try (var twins = Twins.longMode(hotAfter, EVERY_REGISTER.formatted("push rax\npush rdx\nlea edi, [rcx - 77]\nxor edx, edx\ndiv edi\npop rdx\npop rax"))) {
             assertThat(twins.runToHalt()).isEqualTo(Vector.DE);
 
             assertThat(twins.interpreter.gpr(RCX)).isEqualTo(77);
@@ -379,7 +387,7 @@ class HotCodeTest {
 
     @Test
     void anInterruptMayComeAtEveryInstructionOfALoop() {
-        try (var twins = Twins.longMode(EVERY_REGISTER.formatted("mov [rdi], r14\npush r14\npop qword [rdi + 8]").replace("mov ecx, 3000", "mov ecx, 3000\nsti"))) {
+        try (var twins = Twins.longMode(hotAfter, EVERY_REGISTER.formatted("mov [rdi], r14\npush r14\npop qword [rdi + 8]").replace("mov ecx, 3000", "mov ecx, 3000\nsti"))) {
             twins.both(m -> m.bus(new EmptyBus() {
                 @Override
                 public int acknowledgeInterrupt() {
@@ -421,7 +429,7 @@ class HotCodeTest {
 
     @Test
     void aWatchpointOnTheDataOfAHotLoopStopsItBehindEachAccess() {
-        try (var twins = Twins.longMode(SUMMING)) {
+        try (var twins = Twins.longMode(hotAfter, SUMMING)) {
             twins.runHot(10_000);
             for (boolean reads : new boolean[] {true, false}) {
                 twins.both(m -> m.engine().breakpoints().addWatch(0x200308, 8, reads, !reads));
@@ -441,7 +449,7 @@ class HotCodeTest {
 
     @Test
     void aBreakpointInAHotLoopStopsItAndLeavesNothingBehind() {
-        try (var twins = Twins.longMode(SUMMING)) {
+        try (var twins = Twins.longMode(hotAfter, SUMMING)) {
             twins.runHot(10_000);
             long[] places = {twins.at("start.l"), twins.at("start.l") + 4};
             for (long place : places) {
@@ -462,7 +470,7 @@ class HotCodeTest {
 
     @Test
     void aConditionIsAskedEachTimeAHotLoopComesBy() {
-        try (var twins = Twins.longMode(SUMMING)) {
+        try (var twins = Twins.longMode(hotAfter, SUMMING)) {
             twins.runHot(10_000);
             long place = twins.at("start.l") + 4;
             twins.both(m -> m.engine().breakpoints().addExecution(place, cpu -> m.gpr(RCX) == 20_000));
@@ -474,7 +482,7 @@ class HotCodeTest {
 
     @Test
     void stepsOutOfAHotLoopAreExactAndItGoesOnHot() {
-        try (var twins = Twins.longMode(EVERY_REGISTER.formatted("mov [rdi], r14").replace("mov ecx, 3000", "mov ecx, 30000"))) {
+        try (var twins = Twins.longMode(hotAfter, EVERY_REGISTER.formatted("mov [rdi], r14").replace("mov ecx, 3000", "mov ecx, 30000"))) {
             for (int i = 0; i < 60; i++) {
                 twins.run(1000 + i);
                 for (int steps = 0; steps <= i; steps++) {
@@ -488,7 +496,7 @@ class HotCodeTest {
     @Test
     void theGuestsOwnSingleStepsAndDataBreakpointsWorkInHotCode() {
         // TF is set in one round of 512 and cleared by the handler; DR0 watches a word that one round of 1024 writes.
-        try (var twins = Twins.longMode("""
+        try (var twins = Twins.longMode(hotAfter, """
             mov rax, 0x200100
             mov dr0, rax
             mov eax, 0x10001
@@ -613,7 +621,7 @@ class HotCodeTest {
     }
 
     /** A loop in the window that is called again and again; from round 20 of 40 on something about its page or its data is another. */
-    private static Twins changedInRound20(String change) {
+    private Twins changedInRound20(String change) {
         return withWindow("""
             mov ecx, 0xc0000080
             rdmsr
@@ -644,7 +652,7 @@ class HotCodeTest {
             hlt""".formatted(change));
     }
 
-    private static void faultsInRound20(String change, int vector, Consumer<X86EngineMachine> check) {
+    private void faultsInRound20(String change, int vector, Consumer<X86EngineMachine> check) {
         try (var twins = changedInRound20(change)) {
             assertThat(twins.runToHalt()).isEqualTo(vector);
 
@@ -710,7 +718,7 @@ class HotCodeTest {
     @Test
     void bytesThatAreHotInTwoModesMeanTwoThings() {
         // B8 01 00 00 00 …: MOV EAX, 1 with 32-bit operands; MOV AX, 1 and ADD [BX+SI], AL with 16-bit ones. Called through two code segments.
-        try (var twins = Twins.protectedMode("""
+        try (var twins = Twins.protectedMode(hotAfter, """
             mov dword [0x3018], 0x0000ffff
             mov dword [0x301c], 0x00009b00
             mov word [0x300e], 0x00cf
@@ -749,7 +757,7 @@ class HotCodeTest {
 
     @Test
     void protectionIsSwitchedOnAndOffAroundAHotLoop() {
-        try (var twins = Twins.realMode("""
+        try (var twins = Twins.realMode(hotAfter, """
             lgdt [gdtr]
             mov si, 40
             .round:
@@ -784,7 +792,7 @@ class HotCodeTest {
     @Test
     void loopsInRealAndProtectedModeAreHotAsWell() {
         String loop = "mov ecx, 5000\n.l: add eax, ecx\nmov [0x6000 + ecx*4], ax\nxor bx, [0x6000 + ecx*4]\ndec ecx\njnz .l\nhlt";
-        try (var real = Twins.realMode(loop.replace("5000", "1000").replace("mov [0x", "a32 mov [0x")); var flat = Twins.protectedMode(loop)) {
+        try (var real = Twins.realMode(hotAfter, loop.replace("5000", "1000").replace("mov [0x", "a32 mov [0x")); var flat = Twins.protectedMode(hotAfter, loop)) {
             assertThat(real.runToHalt()).isEqualTo(-1);
             assertThat(flat.runToHalt()).isEqualTo(-1);
 

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(120)
 class OutsideGuestMemoryTest {
+    private static final int HOT_AFTER = 4;
     private static final int ADDRESSES = 0x100000, RESULTS = 0x110000, RESULT_BYTES = 32, BUFFER = 0x180000;
     private static final long RAM_END = 4 << 20;
     private static final long ROM = 0xffff_f000L;
@@ -240,7 +241,7 @@ class OutsideGuestMemoryTest {
     @EnumSource
     void everyBorderIsWhereItShouldBe(Kind kind) {
         long[] addresses = addresses();
-        try (var twins = Twins.longMode(kind.program(addresses.length))) {
+        try (var twins = Twins.longMode(HOT_AFTER, kind.program(addresses.length))) {
             twins.both(m -> {
                 map(m);
                 for (int i = 0; i < addresses.length; i++) {
@@ -319,7 +320,7 @@ class OutsideGuestMemoryTest {
             "lidt [rel idt]\nint3\nidt: dw 0xfff\ndq 0xffffffffffff0000",
             "lidt [rel idt]\nint3\nidt: dw 0xfff\ndq 0x800000");
         for (String source : sources) {
-            try (var twins = Twins.longMode(source)) {
+            try (var twins = Twins.longMode(HOT_AFTER, source)) {
                 assertThat(twins.run(10_000)).as(source).isEqualTo(VmExit.TRIPLE_FAULT);
                 twins.sameMemory();
             }
@@ -357,7 +358,7 @@ class OutsideGuestMemoryTest {
                 addresses.add(border + distance & 0xffff_ffffL);
             }
         }
-        try (var twins = Twins.protectedMode(loop.formatted(addresses.size()))) {
+        try (var twins = Twins.protectedMode(HOT_AFTER, loop.formatted(addresses.size()))) {
             twins.both(m -> {
                 m.memory().addRom("rom", ROM, PATTERN, Writes.TO_BUS);
                 for (int i = 0; i < addresses.size(); i++) {

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * One program on two machines: the interpreter's, and that of a translator which translates everything that runs twice. What is done to one is done
+ * One program on two machines: the interpreter's, and that of a translator which translates what has run a few times. What is done to one is done
  * to the other, and afterwards both must be the same.
  */
 final class Twins implements AutoCloseable {
@@ -31,20 +31,21 @@ final class Twins implements AutoCloseable {
         both(m -> m.code(CODE, program.bytes()));
     }
 
-    private static TranslatorProvider eager() {
-        return new TranslatorProvider(TranslatorSettings.EAGER);
+    /** A translator that translates at once what has run so often; 1 makes regions of one block, as nothing is known of what follows. */
+    private static TranslatorProvider after(int runs) {
+        return new TranslatorProvider(new TranslatorSettings(runs, 100, false));
     }
 
-    static Twins longMode(String source) {
-        return new Twins(64, X86EngineMachine.longMode("interpreter"), X86EngineMachine.longMode(eager()), source);
+    static Twins longMode(int hotAfter, String source) {
+        return new Twins(64, X86EngineMachine.longMode("interpreter"), X86EngineMachine.longMode(after(hotAfter)), source);
     }
 
-    static Twins protectedMode(String source) {
-        return new Twins(32, X86EngineMachine.protectedMode("interpreter"), X86EngineMachine.protectedMode(eager()), source);
+    static Twins protectedMode(int hotAfter, String source) {
+        return new Twins(32, X86EngineMachine.protectedMode("interpreter"), X86EngineMachine.protectedMode(after(hotAfter)), source);
     }
 
-    static Twins realMode(String source) {
-        return new Twins(16, X86EngineMachine.realMode("interpreter"), X86EngineMachine.realMode(eager()), source);
+    static Twins realMode(int hotAfter, String source) {
+        return new Twins(16, X86EngineMachine.realMode("interpreter"), X86EngineMachine.realMode(after(hotAfter)), source);
     }
 
     /** Where a label of the program is. */

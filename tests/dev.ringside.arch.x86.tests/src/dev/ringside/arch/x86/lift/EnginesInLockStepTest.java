@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringside.arch.x86.X86State;
 import dev.ringside.arch.x86.cpu.SseEnabled;
-import dev.ringside.engine.EngineProvider;
 import dev.ringside.engine.VmExit;
 import dev.ringside.engine.translator.TranslatorProvider;
 import dev.ringside.engine.translator.TranslatorSettings;
@@ -34,7 +33,9 @@ class EnginesInLockStepTest {
         long done = 0;
         long translated = 0;
         for (long seed = SEED; done < INSTRUCTIONS / RandomProgram.Mode.values().length; seed++) {
-            try (var pair = new Pair(RandomProgram.of(mode, forms, seed))) {
+            // The later a block is hot, the more is known of what follows it, and the larger is its region.
+            int hotAfter = 1 << 2 * (seed & 3);
+            try (var pair = new Pair(RandomProgram.of(mode, forms, seed), hotAfter)) {
                 pair.run(new Random(~seed));
                 done += pair.interpreter.cpu().instructions;
                 translated += pair.translator.counter("retiredInRegions");
@@ -45,16 +46,14 @@ class EnginesInLockStepTest {
     }
 
     private static final class Pair implements AutoCloseable {
-        private static final EngineProvider EAGER = new TranslatorProvider(TranslatorSettings.EAGER);
-
         private final RandomProgram program;
         final X86EngineMachine interpreter;
         final X86EngineMachine translator;
 
-        Pair(RandomProgram program) {
+        Pair(RandomProgram program, int hotAfter) {
             this.program = program;
             interpreter = interrupted(program.machine("interpreter"));
-            translator = interrupted(program.machine(EAGER));
+            translator = interrupted(program.machine(new TranslatorProvider(new TranslatorSettings(hotAfter, 100, false))));
         }
 
         private static X86EngineMachine interrupted(X86EngineMachine machine) {
