@@ -20,12 +20,17 @@ import java.util.stream.Collectors;
 public final class Bench {
     private final List<Contender> contenders;
     private final int rounds;
+    private final int interpreterRounds;
     private final Consumer<String> progress;
 
-    /** @param progress told before each turn, in a few words */
-    public Bench(List<Contender> contenders, int rounds, Consumer<String> progress) {
+    /**
+     * @param interpreterRounds in how many of the rounds the interpreter has a turn: it takes the most time, and nothing is compared with it
+     * @param progress told before each turn, in a few words
+     */
+    public Bench(List<Contender> contenders, int rounds, int interpreterRounds, Consumer<String> progress) {
         this.contenders = List.copyOf(contenders);
         this.rounds = rounds;
+        this.interpreterRounds = interpreterRounds;
         this.progress = progress;
     }
 
@@ -40,7 +45,8 @@ public final class Bench {
         }
         for (int round = 1; round <= rounds; round++) {
             for (Contender contender : contenders) {
-                if (!missing.containsKey(contender)) {
+                boolean rests = contender == Contender.INTERPRETER && round > interpreterRounds;
+                if (!rests && !missing.containsKey(contender)) {
                     progress.accept("%s, round %d of %d: %s".formatted(benchmark.rows().getFirst().name(), round, rounds, contender.word()));
                     turn(benchmark, contender, outcomes.get(contender), missing);
                 }

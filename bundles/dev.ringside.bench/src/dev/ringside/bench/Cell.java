@@ -6,6 +6,16 @@ import java.util.Arrays;
 public sealed interface Cell {
     /** @param values one for each round, in the row's unit */
     record Measured(double... values) implements Cell {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Measured m && Arrays.equals(values, m.values);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(values);
+        }
+
         public double median() {
             double[] sorted = values.clone();
             Arrays.sort(sorted);

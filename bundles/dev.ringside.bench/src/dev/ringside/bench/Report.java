@@ -1,11 +1,12 @@
 package dev.ringside.bench;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -14,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param loadAtEnd as in {@link HostFacts#currentLoad}
  */
-public record Report(HostFacts host, Clock clock, List<Contender> contenders, int rounds, List<RowResult> results, double loadAtEnd) {
+public record Report(HostFacts host, Clock clock, List<Contender> contenders, int rounds, int interpreterRounds, List<RowResult> results, double loadAtEnd) {
 
     /** Whose speed is compared with the peers'. */
     public Contender subject() {
@@ -38,44 +39,53 @@ public record Report(HostFacts host, Clock clock, List<Contender> contenders, in
         return OptionalDouble.of(Math.exp(speeds.stream().mapToDouble(s -> Math.log(s.getAsDouble())).average().orElseThrow()));
     }
 
-    /** The head of a text table: empty cells where a title or a number is missing. */
-    List<String> columns() {
+    /** The head of a group's table. */
+    List<String> columns(Row.Group group) {
         var peers = contenders.stream().filter(Contender::isQemu).map(c -> "x " + c.word());
-        return Stream.of(Stream.of("instr."), contenders.stream().map(Contender::word), peers).flatMap(s -> s).toList();
+        return Stream.of(Stream.of(group.isInPasses() ? "instr." : ""), contenders.stream().map(Contender::word), peers).flatMap(s -> s).toList();
     }
 
     /** Under {@link #columns}. */
     List<String> cells(RowResult result) {
         var peers = contenders.stream().filter(Contender::isQemu).map(c -> ratio(result.speed(subject(), c)));
         var values = contenders.stream().map(c -> shown(result.row().unit(), result.cells().get(c)));
-        boolean perPass = result.row().group() == Row.Group.HOT_LOOPS || result.row().group() == Row.Group.SYSTEM;
-        String instructions = perPass && result.instructionsPerPass() > 0 ? count(result.instructionsPerPass()) : "";
+        String instructions = result.row().group().isInPasses() && result.instructionsPerPass() > 0 ? count(result.instructionsPerPass()) : "";
         return Stream.of(Stream.of(instructions), values, peers).flatMap(s -> s).toList();
     }
 
     /** Under {@link #columns}; empty when no mean can be told, or it would say nothing. */
     List<String> means(Row.Group group) {
         List<String> means = contenders.stream().filter(Contender::isQemu).map(c -> ratio(meanSpeed(group, c))).toList();
-        boolean isOfLoops = group == Row.Group.HOT_LOOPS || group == Row.Group.SYSTEM;
-        if (!isOfLoops || in(group).size() < 2 || means.stream().allMatch(String::isEmpty)) {
+        if (!group.isInPasses() || in(group).size() < 2 || means.stream().allMatch(String::isEmpty)) {
             return List.of();
         }
         return Stream.concat(IntStream.rangeClosed(0, contenders.size()).mapToObj(i -> ""), means.stream()).toList();
     }
 
-    /** What is not in the table, and why; each reason once. */
+    /** What is not in the table, and why; each reason once, behind all that it is the reason for. */
     List<String> notes() {
-        return results.stream().filter(r -> r.row().group() != Row.Group.FIRST && r.row().group() != Row.Group.WHOLE)
-            .flatMap(r -> Stream.concat(
-                r.disagreement().isEmpty() ? Stream.empty() : Stream.of(r.row().name() + " FAILED, results differ: " + r.disagreement()),
-                r.cells().entrySet().stream().flatMap(e -> switch (e.getValue()) {
-                    case Cell.Measured m -> Stream.<String>empty();
-                    case Cell.Absent absent -> Stream.of(r.row().name() + ", " + e.getKey().word() + ": " + absent.reason());
-                    case Cell.Failed failed -> Stream.of(r.row().name() + ", " + e.getKey().word() + " FAILED: " + failed.reason());
-                })))
-            .collect(Collectors.groupingBy(n -> n.substring(n.indexOf(": ") + 2), LinkedHashMap::new,
-                Collectors.mapping(n -> n.substring(0, n.indexOf(": ")), Collectors.toList())))
-            .entrySet().stream().map(e -> String.join("; ", e.getValue()) + ": " + e.getKey()).toList();
+        var whereByReason = new LinkedHashMap<String, List<String>>();
+        for (RowResult result : results) {
+            if (result.row().group().isOfItsOwn()) {
+                note(result, whereByReason);
+            }
+        }
+        return whereByReason.entrySet().stream().map(e -> String.join("; ", e.getValue()) + ": " + e.getKey()).toList();
+    }
+
+    private static void note(RowResult result, Map<String, List<String>> whereByReason) {
+        String name = result.row().name();
+        if (!result.disagreement().isEmpty()) {
+            whereByReason.computeIfAbsent("results differ: " + result.disagreement(), r -> new ArrayList<>()).add(name + " FAILED");
+        }
+        result.cells().forEach((contender, cell) -> {
+            switch (cell) {
+                case Cell.Measured m -> {
+                }
+                case Cell.Absent absent -> whereByReason.computeIfAbsent(absent.reason(), r -> new ArrayList<>()).add(name + ", " + contender.word());
+                case Cell.Failed failed -> whereByReason.computeIfAbsent(failed.reason(), r -> new ArrayList<>()).add(name + ", " + contender.word() + " FAILED");
+            }
+        });
     }
 
     /** The sentences without which the numbers mislead. */
@@ -85,7 +95,8 @@ public record Report(HostFacts host, Clock clock, List<Contender> contenders, in
                 case WALL -> "Times are wall-clock times.";
                 case PROCESSOR -> "Times are the processor time of all threads of a process, not what a user waits: the host was busy with other things.";
             },
-            "Median of " + rounds + " round" + (rounds == 1 ? "" : "s") + ", contenders taking turns, each turn a process of its own; ± is half the way from the least to the greatest.",
+            "Median of " + rounds + " round" + (rounds == 1 ? "" : "s")
+                + (interpreterRounds < rounds && contenders.contains(Contender.INTERPRETER) ? " (interpreter: " + interpreterRounds + ")" : "") + ", contenders taking turns, each turn a process of its own; ± is half the way from the least to the greatest.",
             "\"x tcg\" and \"x icount\": how many times as fast as QEMU the " + subject().word() + " is; above 1.00 it is faster.",
             "Ringside counts instructions exactly, always; of QEMU's, icount does, tcg does not count.");
     }

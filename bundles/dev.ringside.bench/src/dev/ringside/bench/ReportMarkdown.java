@@ -2,7 +2,6 @@ package dev.ringside.bench;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** A report as a page of Markdown. */
 public final class ReportMarkdown {
@@ -37,7 +36,7 @@ public final class ReportMarkdown {
         lines.add("");
         lines.add("## Rows");
         lines.add("");
-        report.results().stream().map(RowResult::row).filter(r -> r.group() != Row.Group.FIRST && r.group() != Row.Group.WHOLE)
+        report.results().stream().map(RowResult::row).filter(r -> r.group().isOfItsOwn())
             .forEach(r -> lines.add("- " + r.name() + ": " + r.what()));
         if (!report.notes().isEmpty()) {
             lines.add("");
@@ -58,7 +57,7 @@ public final class ReportMarkdown {
             lines.add("Times: " + group.explanation() + ".");
             lines.add("");
         }
-        List<String> columns = report.columns();
+        List<String> columns = report.columns(group);
         boolean[] isUsed = new boolean[columns.size()];
         for (RowResult result : report.in(group)) {
             List<String> cells = report.cells(result);
@@ -82,7 +81,7 @@ public final class ReportMarkdown {
                 used.add(cells.get(i));
             }
         }
-        return "| " + name + " | " + used.stream().collect(Collectors.joining(" | ")) + " |";
+        return "| " + name + " | " + String.join(" | ", used) + " |";
     }
 
     private static int count(boolean[] isUsed) {

@@ -49,7 +49,7 @@ public final class ReportText {
             current = result.row().group();
             out.accept("");
             out.accept(current.title() + (current.explanation().isEmpty() ? "" : ": " + current.explanation()));
-            out.accept(columns(report, "", report.columns()));
+            out.accept(columns(report, "", report.columns(current)));
         }
         out.accept(columns(report, result.row().name(), report.cells(result)) + (result.disagreement().isEmpty() ? "" : "  FAILED: results differ"));
     }

@@ -32,6 +32,16 @@ public record Row(String name, String what, Group group, Unit unit) {
         public String explanation() {
             return explanation;
         }
+
+        /** Whether its rows tell the time of one pass of many. */
+        boolean isInPasses() {
+            return this == HOT_LOOPS || this == SYSTEM;
+        }
+
+        /** Whether its rows are not just another look at rows of other groups. */
+        boolean isOfItsOwn() {
+            return this != FIRST && this != WHOLE;
+        }
     }
 
     /** What a value counts. */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,6 +52,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--repeat", defaultValue = "5", paramLabel = "N", description = "Rounds; medians are told (${DEFAULT-VALUE}).")
     private int repeat;
+
+    @Option(names = "--interpreter-rounds", paramLabel = "N", description = "Rounds in which the interpreter has a turn, which are the longest; all by default.")
+    private Integer interpreterRounds;
 
     @Option(names = "--length", defaultValue = "1", paramLabel = "F", description = "Times the usual number of passes of our own guests (${DEFAULT-VALUE}).")
     private double length;
@@ -95,12 +99,12 @@ final class BenchCommand implements Callable<Integer> {
         List<Benchmark> chosen = chosen(Benchmarks.all(starter, AsmCommand.architecture().assembler(), LinuxFiles.find(kernel, busybox), length, megabytes,
             timeoutSeconds));
         var text = new ReportText(this::print);
-        var report = new Report(HostFacts.now(program), clock(), contenders, repeat, List.of(), HostFacts.currentLoad());
+        var report = new Report(HostFacts.now(program), clock(), contenders, repeat, interpreterRounds(), List.of(), HostFacts.currentLoad());
         text.head(report);
-        var bench = new Bench(contenders, repeat, this::progress);
+        var bench = new Bench(contenders, repeat, interpreterRounds(), this::progress);
         for (Benchmark benchmark : chosen) {
             var results = bench.run(benchmark);
-            report = new Report(report.host(), clock(), contenders, repeat, Stream.concat(report.results().stream(), results.stream()).toList(), HostFacts.currentLoad());
+            report = new Report(report.host(), clock(), contenders, repeat, interpreterRounds(), Stream.concat(report.results().stream(), results.stream()).toList(), HostFacts.currentLoad());
             text.add(report, results);
             if (markdown != null) {
                 write(report);
@@ -112,6 +116,10 @@ final class BenchCommand implements Callable<Integer> {
             err().flush();
         }
         return report.isGood() ? ExitStatus.OK : ROW_FAILED;
+    }
+
+    private int interpreterRounds() {
+        return interpreterRounds == null ? repeat : Math.min(interpreterRounds, repeat);
     }
 
     private Clock clock() {
@@ -130,6 +138,9 @@ final class BenchCommand implements Callable<Integer> {
     private void check() throws HostError {
         if (repeat < 1) {
             throw new HostError("--repeat " + repeat + "; at least 1 is needed");
+        }
+        if (interpreterRounds() < 1) {
+            throw new HostError("--interpreter-rounds " + interpreterRounds + "; at least 1 is needed, or --engines without the interpreter");
         }
         if (!(length > 0)) {
             throw new HostError("--length " + length + "; a number above 0 is needed");
@@ -183,11 +194,16 @@ final class BenchCommand implements Callable<Integer> {
     private void write(Report report) throws HostError {
         try {
             String before = Files.exists(markdown) ? Files.readString(markdown) : "";
-            String command = "./ringside bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
-            Files.writeString(markdown, new ReportMarkdown(report).page(command, before));
+            Files.writeString(markdown, new ReportMarkdown(report).page(commandLine(), before));
         } catch (IOException e) {
             throw HostFile.cannotWrite("--markdown", markdown, e);
         }
+    }
+
+    /** As it was given, but for the folders of this host. */
+    private String commandLine() {
+        return "./ringside bench " + spec.commandLine().getParseResult().originalArgs().stream()
+            .map(a -> a.startsWith("/") ? Path.of(a).getFileName().toString() : a).collect(Collectors.joining(" "));
     }
 
     private static Path temporaryFolder() throws HostError {

@@ -27,6 +27,14 @@ class BenchTest {
     }
 
     @Test
+    void interpreterHasATurnInTheFirstRoundsOnly() {
+        RowResult result = run(3, c -> ok(turns.size(), "42"), Contender.INTERPRETER, Contender.TRANSLATOR);
+
+        assertThat(turns).containsExactly(Contender.INTERPRETER, Contender.TRANSLATOR, Contender.INTERPRETER, Contender.TRANSLATOR, Contender.TRANSLATOR);
+        assertThat(result.cells().get(Contender.INTERPRETER)).isEqualTo(new Cell.Measured(1, 3));
+    }
+
+    @Test
     void medianAndSpreadAreOfAllRounds() {
         double[] seconds = {5, 1, 2, 4, 3};
 
@@ -103,7 +111,7 @@ class BenchTest {
     }
 
     private RowResult run(int rounds, Function<Contender, Outcome> work, Contender... contenders) {
-        return new Bench(List.of(contenders), rounds, said -> { }).run(new Benchmark() {
+        return new Bench(List.of(contenders), rounds, 2, said -> { }).run(new Benchmark() {
             @Override
             public List<Row> rows() {
                 return List.of(ROW);
@@ -132,6 +140,6 @@ class BenchTest {
 
     private static Report report(RowResult... results) {
         var contenders = new EnumMap<Contender, Cell>(results[0].cells()).keySet().stream().toList();
-        return new Report(new HostFacts(LocalDate.EPOCH, "a processor", 2, "a system", "a JDK", "no QEMU", 0), Clock.WALL, contenders, 1, List.of(results), 0);
+        return new Report(new HostFacts(LocalDate.EPOCH, "a processor", 2, "a system", "a JDK", "no QEMU", 0), Clock.WALL, contenders, 1, 1, List.of(results), 0);
     }
 }

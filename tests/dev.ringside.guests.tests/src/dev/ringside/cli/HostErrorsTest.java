@@ -98,6 +98,7 @@ class HostErrorsTest {
         "bench nonsense                       | row 'nonsense' is unknown; there are sieve, crc-bits",
         "bench --engines tcg,bochs            | --engines: 'bochs' is unknown; there are interpreter, translator, tcg, icount, native",
         "bench --repeat 0                     | --repeat 0; at least 1 is needed",
+        "bench --interpreter-rounds 0         | --interpreter-rounds 0; at least 1 is needed, or --engines without the interpreter",
         "bench --length 0                     | --length 0.0; a number above 0 is needed",
         "bench --megabytes 2000               | --megabytes 2000; 1 to 1024 are possible",
         "bench --timeout 0                    | --timeout 0.0; a number of seconds above 0 is needed",
