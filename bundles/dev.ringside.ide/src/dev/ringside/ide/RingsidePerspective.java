@@ -15,8 +15,9 @@ import org.eclipse.ui.IPageLayout;
 import org.eclipse.ui.IPerspectiveFactory;
 
 /**
- * The <em>Ringside</em> perspective: who runs and what there is (left), what it executes (centre), what it holds (right), what it says (bottom). An
- * editor comes up over the disassembly; while there is none, the disassembly has its place.
+ * The <em>Ringside</em> perspective: who runs and what there is (left), what it executes (centre), what it holds (right), and, as
+ * wide as both of the former because a terminal has 80 columns and a page walk long lines, what it says (bottom). An editor comes up over the disassembly; while
+ * there is none, the disassembly has its place.
  */
 public final class RingsidePerspective implements IPerspectiveFactory {
     static final String ID = "dev.ringside.ide.perspective";
@@ -27,14 +28,7 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         layout.setEditorAreaVisible(false);
         String editors = layout.getEditorArea();
 
-        IFolderLayout left = layout.createFolder("left", IPageLayout.LEFT, 0.22f, editors);
-        left.addView(IDebugUIConstants.ID_DEBUG_VIEW);
-
-        IFolderLayout project = layout.createFolder("project", IPageLayout.BOTTOM, 0.5f, "left");
-        project.addView(IPageLayout.ID_PROJECT_EXPLORER);
-        project.addView(IPageLayout.ID_OUTLINE);
-
-        IFolderLayout right = layout.createFolder("right", IPageLayout.RIGHT, 0.64f, editors);
+        IFolderLayout right = layout.createFolder("right", IPageLayout.RIGHT, 0.72f, editors);
         right.addView(RegistersView.ID);
         right.addView(MachineView.ID);
         right.addPlaceholder(HelpView.ID);
@@ -48,6 +42,13 @@ public final class RingsidePerspective implements IPerspectiveFactory {
         bottom.addView(PageWalkView.ID);
         bottom.addView(ParavirtView.ID);
         bottom.addPlaceholder(IPageLayout.ID_PROBLEM_VIEW);
+
+        IFolderLayout left = layout.createFolder("left", IPageLayout.LEFT, 0.32f, editors);
+        left.addView(IDebugUIConstants.ID_DEBUG_VIEW);
+
+        IFolderLayout project = layout.createFolder("project", IPageLayout.BOTTOM, 0.5f, "left");
+        project.addView(IPageLayout.ID_PROJECT_EXPLORER);
+        project.addView(IPageLayout.ID_OUTLINE);
 
         IFolderLayout centre = layout.createFolder("centre", IPageLayout.BOTTOM, 0.52f, editors);
         centre.addView(DisassemblyView.ID);

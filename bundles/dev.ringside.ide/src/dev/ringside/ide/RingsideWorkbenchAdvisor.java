@@ -61,6 +61,7 @@ final class RingsideWorkbenchAdvisor extends IDEWorkbenchAdvisor {
     @Override
     public void postStartup() {
         super.postStartup();
+        SystemColours.follow(PlatformUI.getWorkbench().getDisplay());
         FirstScreen.show();
     }
 }

@@ -587,7 +587,7 @@ public final class Machine implements Inspectable, AutoCloseable {
 
     @Override
     public void inspect(Inspector out) {
-        out.text("image", String.valueOf(description.image())).text("engine", engine.name()).decimal("instructions", host.instructions())
+        out.text("image", description.image() == null ? "in memory" : description.image().toString()).text("engine", engine.name()).decimal("instructions", host.instructions())
             .decimal("virtual time (ns)", clock.nanos());
         for (Vcpu vcpu : vcpus) {
             out.child("vcpu" + vcpu.cpu().index(), vcpu.cpu());

@@ -5,6 +5,7 @@ import org.eclipse.jface.layout.GridDataFactory;
 import org.eclipse.jface.layout.GridLayoutFactory;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.widgets.Composite;
+import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Link;
 import org.eclipse.ui.PlatformUI;
@@ -30,6 +31,17 @@ public final class NoGuestHint extends Composite {
         Label keys = new Label(this, SWT.WRAP);
         keys.setText("Then F5 steps into, F6 steps over, F8 runs on, Ctrl+Shift+B sets a breakpoint.");
         GridDataFactory.fillDefaults().grab(true, false).applyTo(keys);
+        recolour();
+        ThemeChanges.listen(this, this::recolour);
+    }
+
+    /** The light style sheet leaves links in the dark one's colour. */
+    private void recolour() {
+        for (Control child : getChildren()) {
+            if (child instanceof Link link) {
+                link.setLinkForeground(Palette.of(this).flow());
+            }
+        }
     }
 
     private void link(String text, String command, IServiceLocator site) {

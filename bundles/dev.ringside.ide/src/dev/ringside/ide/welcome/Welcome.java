@@ -1,5 +1,6 @@
 package dev.ringside.ide.welcome;
 
+import dev.ringside.ui.Palette;
 import dev.ringside.ui.ThemeChanges;
 import org.eclipse.core.commands.common.CommandException;
 import org.eclipse.core.runtime.Status;
@@ -13,6 +14,7 @@ import org.eclipse.swt.SWT;
 import org.eclipse.swt.custom.ScrolledComposite;
 import org.eclipse.swt.graphics.Point;
 import org.eclipse.swt.widgets.Composite;
+import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Link;
 import org.eclipse.ui.IWorkbench;
@@ -63,6 +65,11 @@ public final class Welcome extends IntroPart {
     /** The page is a plain surface in the colour of lists, whatever the theme makes of composites. */
     private void recolour() {
         scroller.setBackground(scroller.getDisplay().getSystemColor(SWT.COLOR_LIST_BACKGROUND));
+        for (Control child : page.getChildren()) {
+            if (child instanceof Link link) {
+                link.setLinkForeground(Palette.of(scroller).flow());
+            }
+        }
     }
 
     private void text(String words) {

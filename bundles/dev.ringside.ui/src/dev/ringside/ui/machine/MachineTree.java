@@ -47,8 +47,8 @@ public final class MachineTree {
         FontDescriptor text = FontDescriptor.createFrom(JFaceResources.getTextFont());
         font = resources.create(text);
         bold = resources.create(text.setStyle(SWT.BOLD));
-        column("Part", 145);
-        column("Value", 115);
+        column("Part", 162);
+        column("Value", 104);
         column("Meaning", 300);
         tree.addListener(SWT.Expand, event -> openedOrClosed(event, true));
         tree.addListener(SWT.Collapse, event -> openedOrClosed(event, false));

@@ -61,7 +61,7 @@ public final class PageWalkView extends GuestViewPart {
         table = new Table(page, SWT.FULL_SELECTION | SWT.MULTI | SWT.V_SCROLL | SWT.H_SCROLL);
         GridDataFactory.fillDefaults().grab(true, true).span(3, 1).applyTo(table);
         table.setHeaderVisible(true);
-        int[] widths = {75, 122, 140, 95, 620};
+        int[] widths = {84, 122, 146, 95, 620};
         for (int i = 0; i < COLUMNS.length; i++) {
             TableColumn column = new TableColumn(table, SWT.LEFT);
             column.setText(COLUMNS[i]);

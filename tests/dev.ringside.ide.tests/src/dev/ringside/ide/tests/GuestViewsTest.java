@@ -17,7 +17,6 @@ import dev.ringside.ui.exits.VmExitsView;
 import dev.ringside.ui.machine.MachineView;
 import dev.ringside.ui.memory.MemoryView;
 import dev.ringside.ui.pagewalk.PageWalkView;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -48,7 +47,7 @@ class GuestViewsTest extends UiTest {
 
     private void start(String memory) throws Exception {
         machine = CountedMachine.sample(memory);
-        guest = Guests.debug(machine.control());
+        guest = Guests.debug(machine.control(), "Sample kernel");
         stopped(0);
     }
 
@@ -347,23 +346,19 @@ class GuestViewsTest extends UiTest {
         step();
         step();
         step();
-        picture("memory-and-machine");
+        Screenshots.take(bot, "memory-and-machine");
         PageWalkView walk = bot.viewById(PageWalkView.ID).part(PageWalkView.class);
         PlatformUi.run(() -> walk.walk(LAZY_PAGE));
-        picture("page-walk");
+        Screenshots.take(bot, "page-walk");
         bot.viewById(VmExitsView.ID);
-        picture("vm-exits");
+        Screenshots.take(bot, "vm-exits");
         theme(DARK);
-        picture("vm-exits-dark");
+        Screenshots.take(bot, "vm-exits-dark");
         bot.viewById(PageWalkView.ID);
-        picture("page-walk-dark");
+        Screenshots.take(bot, "page-walk-dark");
         bot.viewById(MemoryView.ID);
         PlatformUi.run(() -> memory.find("\"Hello\""));
-        picture("memory-and-machine-dark");
-    }
-
-    private void picture(String name) throws IOException {
-        Screenshots.take(bot, name);
+        Screenshots.take(bot, "memory-and-machine-dark");
     }
 
     private static void theme(String id) {

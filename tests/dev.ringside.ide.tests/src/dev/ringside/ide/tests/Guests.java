@@ -23,10 +23,15 @@ final class Guests {
 
     /** Launches {@code machine} in place of whatever would be built. */
     static VmDebugTarget debug(MachineControl machine) throws CoreException {
+        return debug(machine, "fake");
+    }
+
+    /** @param name what users see */
+    static VmDebugTarget debug(MachineControl machine, String name) throws CoreException {
         MachineOpener opener = guest -> machine;
         ServiceRegistration<MachineOpener> registration = FrameworkUtil.getBundle(Guests.class).getBundleContext().registerService(MachineOpener.class, opener, null);
         try {
-            ILaunchConfigurationWorkingCopy configuration = configuration("fake");
+            ILaunchConfigurationWorkingCopy configuration = configuration(name);
             configuration.setAttribute(GuestLaunchConfiguration.IMAGE, GuestLaunchConfiguration.SAMPLE_KERNEL);
             return debug(configuration);
         } finally {

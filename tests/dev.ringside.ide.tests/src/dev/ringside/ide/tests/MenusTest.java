@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ringside.samples.Sample;
+import dev.ringside.testkit.swtbot.SWTBotTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,7 +16,6 @@ import org.eclipse.swt.widgets.Menu;
 import org.eclipse.swt.widgets.MenuItem;
 import org.eclipse.swt.widgets.ToolBar;
 import org.eclipse.swt.widgets.ToolItem;
-import org.eclipse.swt.widgets.Tree;
 import org.eclipse.ui.PlatformUI;
 import org.junit.jupiter.api.Test;
 
@@ -38,12 +38,10 @@ class MenusTest extends UiTest {
     void theMenuOfAProjectHasNothingOfOtherProducts() throws Exception {
         AsmFixture.project(Sample.BOOT_SECTOR);
         bot.viewById("org.eclipse.ui.navigator.ProjectExplorer").show();
-        bot.viewByTitle("Project Explorer").bot().tree().getAllItems().getFirst().select();
+        SWTBotTree tree = bot.viewByTitle("Project Explorer").bot().tree();
+        tree.getAllItems().getFirst().select();
 
-        List<String> entries = PlatformUi.call(() -> {
-            Tree tree = (Tree) PlatformUI.getWorkbench().getDisplay().getFocusControl();
-            return entries(tree.getMenu(), "");
-        });
+        List<String> entries = PlatformUi.call(() -> entries(tree.widget.getMenu(), ""));
 
         assertTrue(entries.contains("Debug As"), () -> String.join("\n", entries));
         assertEquals(List.of(), foreign(entries), () -> String.join("\n", entries));

@@ -6,10 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.testkit.swtbot.Conditions;
 import dev.ringside.testkit.swtbot.SWTBotTreeItem;
-import dev.ringside.testkit.swtbot.ScreenshotOnFailure;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.eclipse.e4.ui.css.swt.theme.IThemeEngine;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.graphics.GC;
+import org.eclipse.swt.graphics.Image;
+import org.eclipse.swt.graphics.ImageData;
 import org.eclipse.swt.graphics.RGB;
+import org.eclipse.swt.graphics.Rectangle;
+import org.eclipse.swt.widgets.Composite;
+import org.eclipse.swt.widgets.Control;
+import org.eclipse.swt.widgets.Label;
+import org.eclipse.swt.widgets.Link;
+import org.eclipse.swt.widgets.Table;
+import org.eclipse.swt.widgets.Tree;
 import org.eclipse.ui.PlatformUI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +58,56 @@ class ThemeTest extends UiTest {
 
         assertReadable("rbx");
         assertNotEquals(register("rbx").foregroundColor(1), register("rip").foregroundColor(1));
-        bot.workbenchShell().captureScreenshot(ScreenshotOnFailure.folder().resolve("dark-theme.png").toString());
+        Screenshots.take(bot, "dark-theme");
+    }
+
+    /** GTK changes its own colours later than the style sheets are applied. */
+    @Test
+    void whatWasDarkOnceCanBeReadInTheLightAgain() throws Exception {
+        Guests.debug(new FakeMachine(1));
+        theme(DARK);
+        bot.waitUntil(Conditions.that(() -> "not dark: " + unreadable(), () -> luminance(paper()) < 0.1 && unreadable().isEmpty()));
+
+        theme(LIGHT);
+
+        bot.waitUntil(Conditions.that(() -> "not light: " + unreadable(), () -> luminance(paper()) > 0.8 && unreadable().isEmpty()));
+        bot.waitUntil(Conditions.that(() -> "the registers are drawn with a contrast of " + drawnContrast(registers().widget), () -> drawnContrast(registers().widget) > 7));
+        Guests.removeAll();
+        bot.waitUntil(Conditions.that(() -> "without a guest: " + unreadable(), () -> unreadable().isEmpty()));
+    }
+
+    /** Between the darkest and the lightest point of the first line's text, as it is on the screen. */
+    private static double drawnContrast(Tree tree) {
+        return PlatformUi.call(() -> {
+            Rectangle text = tree.getItem(0).getTextBounds(0);
+            Image drawn = new Image(tree.getDisplay(), text.width, text.height);
+            GC gc = new GC(tree);
+            gc.copyArea(drawn, text.x, text.y);
+            gc.dispose();
+            ImageData points = drawn.getImageData();
+            drawn.dispose();
+            List<RGB> colours = IntStream.range(0, points.width * points.height)
+                    .mapToObj(point -> points.palette.getRGB(points.getPixel(point % points.width, point / points.width)))
+                    .sorted(Comparator.comparingDouble(ThemeTest::luminance)).toList();
+            return contrast(colours.getFirst(), colours.getLast());
+        });
+    }
+
+    private RGB paper() {
+        return PlatformUi.call(() -> disassembly().widget.getBackground().getRGB());
+    }
+
+    /** Every control on the screen whose text can hardly be told from what it stands on. */
+    private static List<String> unreadable() {
+        return PlatformUi.call(() -> controls(PlatformUI.getWorkbench().getWorkbenchWindows()[0].getShell())
+                .filter(control -> control.isVisible() && (control instanceof Label || control instanceof Link || control instanceof Tree || control instanceof Table))
+                .filter(control -> contrast(control.getForeground().getRGB(), control.getBackground().getRGB()) < READABLE
+                        || control instanceof Link link && contrast(link.getLinkForeground().getRGB(), link.getBackground().getRGB()) < READABLE)
+                .map(control -> control + " " + (control instanceof Link link ? link.getLinkForeground() : control.getForeground()) + " on " + control.getBackground()).toList());
+    }
+
+    private static Stream<Control> controls(Control root) {
+        return root instanceof Composite composite ? Stream.concat(Stream.of(root), Stream.of(composite.getChildren()).flatMap(ThemeTest::controls)) : Stream.of(root);
     }
 
     private void assertReadable(String name) {
@@ -54,8 +116,12 @@ class ThemeTest extends UiTest {
 
     private double contrast(String name) {
         SWTBotTreeItem item = register(name);
-        double text = luminance(item.foregroundColor(1));
-        double background = luminance(registers().backgroundColor());
+        return contrast(item.foregroundColor(1), registers().backgroundColor());
+    }
+
+    private static double contrast(RGB ink, RGB paper) {
+        double text = luminance(ink);
+        double background = luminance(paper);
         return (Math.max(text, background) + 0.05) / (Math.min(text, background) + 0.05);
     }
 

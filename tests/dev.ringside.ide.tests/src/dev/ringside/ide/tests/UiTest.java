@@ -44,6 +44,7 @@ abstract class UiTest {
         Platform.addLogListener(log);
         Guests.removeAll();
         bot.resetWorkbench();
+        bot.viewByTitle("Debug").show(); // as after a start; the terminal of a test before would take the keys
     }
 
     @AfterEach
