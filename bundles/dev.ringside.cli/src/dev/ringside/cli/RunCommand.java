@@ -167,8 +167,9 @@ final class RunCommand implements Callable<Integer> {
     private int boot(MachineSettings settings) throws HostError, MachineException {
         long most = settings.number(Setting.MAX_INSTRUCTIONS, 0);
         double seconds = settings.seconds(Setting.TIMEOUT, 0);
-        if (most < 0 || seconds < 0) {
-            throw new HostError(most < 0 ? "--max-instructions " + most + "; a whole number of at least 1 is needed"
+        boolean none = settings.has(Setting.MAX_INSTRUCTIONS) && most < 1;
+        if (none || settings.has(Setting.TIMEOUT) && !(seconds > 0)) {
+            throw new HostError(none ? "--max-instructions " + most + "; a whole number of at least 1 is needed"
                 : "--timeout " + seconds + "; a number of seconds above 0 is needed");
         }
         try (Machine machine = new MachineBuilder(MachineProviders.onClassPath(), Disks::open).build(settings.description());

@@ -7,6 +7,11 @@ public interface BootProtocol {
     /** Name for people: {@code Linux 64-bit boot protocol 2.15}. */
     String name();
 
+    /** Whether the guest finds a command line and an initrd; without a protocol it gets neither. */
+    default boolean takesArguments() {
+        return true;
+    }
+
     /**
      * Writes what the protocol asks for into guest memory, behind the image's own segments, which are in place.
      *

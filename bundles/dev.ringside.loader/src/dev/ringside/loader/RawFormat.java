@@ -30,6 +30,11 @@ public final class RawFormat {
         }
 
         @Override
+        public boolean takesArguments() {
+            return false;
+        }
+
+        @Override
         public EntryState prepare(BootEnvironment environment) {
             return gpa == BOOT_SECTOR
                 ? new EntryState(EntryState.Mode.REAL_16, BOOT_SECTOR, Map.of("rsp", BOOT_SECTOR, "rdx", 0x80L), 0, 0, 0, 0, 0)

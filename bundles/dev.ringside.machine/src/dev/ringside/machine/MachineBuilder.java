@@ -152,6 +152,7 @@ public final class MachineBuilder {
             throw new MachineException("engine '" + d.engine() + "' cannot run here: " + engineProvider.unavailableReason().get());
         }
         BoardProvider boardProvider = choose("board", providers.boards(), BoardProvider::type, "pc");
+        requireTaker(d, guest);
         var drives = new ArrayList<>(guest.moreDisks());
         drives.addAll(d.disks());
         List<BlockBackend> backends = open(drives);
@@ -168,6 +169,15 @@ public final class MachineBuilder {
             memory.close();
             closeAll(backends);
             throw e;
+        }
+    }
+
+    /** What nobody hands to the guest is better refused than lost. */
+    private static void requireTaker(MachineDescription d, Guest guest) throws MachineException {
+        boolean taken = guest.image() != null && guest.image().protocol().takesArguments();
+        if (!taken && (d.initrd() != null || !d.commandLine().isEmpty())) {
+            throw new MachineException((d.initrd() != null ? "initrd '" + d.initrd() + "'" : "command line '" + d.commandLine() + "'") + " is for nobody: "
+                + (guest.image() == null ? "a disk's boot sector" : "a raw binary") + " takes none; an image with a boot protocol does, such as a Linux kernel");
         }
     }
 
