@@ -119,9 +119,9 @@ public abstract class GuestViewPart extends ViewPart {
         return "\"" + text + "\" is neither an address, a symbol nor a register";
     }
 
-    /** @param text with its key behind a tab; @param icon name of a picture of this bundle */
+    /** @param text with its key behind a tab; @param icon name of a picture of this bundle, or null */
     protected static Action action(String text, String icon, Runnable body) {
-        ImageDescriptor picture = Icons.descriptor(icon);
+        ImageDescriptor picture = icon == null ? null : Icons.descriptor(icon);
         Action action = new Action(text, picture) {
             @Override
             public void run() {
@@ -130,6 +130,11 @@ public abstract class GuestViewPart extends ViewPart {
         };
         action.setToolTipText(text.replaceFirst("\t(.*)", " ($1)"));
         return action;
+    }
+
+    /** Does what a command of another plug-in does. @param command its id */
+    protected final void execute(String command) {
+        NoGuestHint.execute(command, getSite());
     }
 
     protected static AbstractHandler handler(Action action) {

@@ -50,7 +50,7 @@ public final class NoGuestHint extends Composite {
         link.addListener(SWT.Selection, event -> execute(command, site));
     }
 
-    private static void execute(String command, IServiceLocator site) {
+    static void execute(String command, IServiceLocator site) {
         IServiceLocator locator = site == null ? PlatformUI.getWorkbench() : site;
         try {
             locator.getService(IHandlerService.class).executeCommand(command, null);

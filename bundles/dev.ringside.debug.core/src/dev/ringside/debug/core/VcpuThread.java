@@ -3,6 +3,7 @@ package dev.ringside.debug.core;
 import dev.ringside.machine.MachineControl;
 import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.Frame;
+import dev.ringside.machine.MachineControl.Injection;
 import dev.ringside.machine.StopReason;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,14 @@ public final class VcpuThread extends DebugElement implements IThread {
     /** Changes memory of a stopped machine; the answer comes when every view can be told. Code may have changed, so the frames are read again. */
     public CompletableFuture<Void> writeMemory(AddressKind kind, long address, byte[] bytes) {
         return machine().writeMemory(kind, index, address, bytes).thenCompose(nothing -> fetchFrames()).thenRun(() -> fireChangeEvent(DebugEvent.CONTENT));
+    }
+
+    /** Makes a fault of the machine's paravirtual interface happen; the answer comes when every view can be told. */
+    public CompletableFuture<Injection> inject(String event, long instructions) {
+        return machine().inject(event, instructions).thenApply(injected -> {
+            fireChangeEvent(DebugEvent.CONTENT);
+            return injected;
+        });
     }
 
     /** Reads the frames of the present stop. */

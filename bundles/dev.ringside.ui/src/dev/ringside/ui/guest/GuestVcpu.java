@@ -3,8 +3,10 @@ package dev.ringside.ui.guest;
 import dev.ringside.arch.Symbolizer;
 import dev.ringside.arch.WalkStep;
 import dev.ringside.inspect.InspectNode;
+import dev.ringside.machine.MachineControl;
 import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.DisassembledLine;
+import dev.ringside.machine.MachineControl.Injection;
 import dev.ringside.machine.MachineControl.MemoryBytes;
 import dev.ringside.machine.MachineControl.ParavirtActivity;
 import dev.ringside.machine.MachineStatistics;
@@ -84,6 +86,13 @@ public interface GuestVcpu {
 
     /** What the guest asked of its paravirtual interface, and what it could have. */
     CompletableFuture<ParavirtActivity> paravirtActivity();
+
+    /**
+     * Makes a fault of the paravirtual interface happen; afterwards every view is told of a change. Fails with one clear line.
+     *
+     * @param instructions that the machine will have retired by then; {@link MachineControl#NOW} for before the next one
+     */
+    CompletableFuture<Injection> inject(String event, long instructions);
 
     SerialChannel serial();
 }

@@ -1,8 +1,13 @@
 package dev.ringside.ui.paravirt;
 
 import dev.ringside.machine.MachineControl.HypercallLine;
+import dev.ringside.machine.MachineControl.Injection;
+import dev.ringside.machine.MachineControl.ParavirtActivity;
 import dev.ringside.ui.Palette;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.swt.SWT;
@@ -11,14 +16,33 @@ import org.eclipse.swt.widgets.Table;
 import org.eclipse.swt.widgets.TableColumn;
 import org.eclipse.swt.widgets.TableItem;
 
-/** The last hypercalls, newest first; those since the stop before stand out. */
+/** The last hypercalls and the faults that were injected, newest first, those that wait on top; what is new since the stop before stands out. */
 final class HypercallTable {
     private static final int RESULT = 2;
 
     private final Table table;
-    private List<HypercallLine> lines = List.of();
+    private List<Row> rows = List.of();
     /** From this instruction on they were not there at the stop before. */
     private long firstNew;
+
+    /** @param instructions when it was made or happens @param waits whether that is still to come */
+    private record Row(long instructions, List<String> cells, boolean refused, boolean waits) {
+        static Row of(HypercallLine line) {
+            String caller = line.function() == null ? "0x%x".formatted(line.caller()) : line.function();
+            return new Row(line.instructions(), List.of(caller, line.name(), line.result(), line.arguments(), Integer.toString(line.vcpu()), "%,d".formatted(line.instructions())),
+                    isRefused(line.result()), false);
+        }
+
+        static Row of(Injection injection, Map<String, String> meanings) {
+            return new Row(injection.instructions(), List.of("(injected)", injection.event(), injection.done() ? "has happened" : "waits",
+                    meanings.getOrDefault(injection.event(), ""), "", "%,d".formatted(injection.instructions())), false, !injection.done());
+        }
+
+        /** KVM answers with a negative error, Hyper-V with a status. */
+        private static boolean isRefused(String result) {
+            return result.startsWith("-") || result.startsWith("HV_STATUS") && !result.startsWith("HV_STATUS_SUCCESS");
+        }
+    }
 
     HypercallTable(Composite parent) {
         table = new Table(parent, SWT.FULL_SELECTION | SWT.MULTI | SWT.V_SCROLL | SWT.H_SCROLL);
@@ -42,51 +66,43 @@ final class HypercallTable {
     }
 
     void forget() {
-        lines = List.of();
+        rows = List.of();
         firstNew = 0;
         draw();
     }
 
     /** @param newStop whether it is another stop than the one last shown */
-    void show(List<HypercallLine> oldestFirst, boolean newStop) {
+    void show(ParavirtActivity activity, boolean newStop) {
         if (newStop) {
-            firstNew = lines.isEmpty() ? 0 : lines.getFirst().instructions() + 1;
+            firstNew = rows.stream().filter(row -> !row.waits).mapToLong(Row::instructions).max().orElse(-1) + 1;
         }
-        lines = oldestFirst.reversed();
+        List<Row> oldestFirst = new ArrayList<>(activity.hypercalls().stream().map(Row::of).toList());
+        activity.injections().forEach(injection -> oldestFirst.add(Row.of(injection, activity.injectable())));
+        oldestFirst.sort(Comparator.comparing(Row::waits).thenComparing(Row::instructions));
+        rows = oldestFirst.reversed();
         draw();
     }
 
     void draw() {
         Palette palette = Palette.of(table);
         table.setRedraw(false);
-        for (int i = 0; i < lines.size(); i++) {
-            HypercallLine line = lines.get(i);
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
             TableItem item = i < table.getItemCount() ? table.getItem(i) : new TableItem(table, SWT.NONE);
-            item.setData(line);
-            item.setText(cells(line));
-            item.setForeground(line.instructions() >= firstNew ? palette.changed() : null);
-            item.setForeground(RESULT, refused(line) ? palette.bad() : null);
+            item.setData(row);
+            item.setText(row.cells.toArray(String[]::new));
+            item.setForeground(row.waits ? palette.quiet() : row.instructions >= firstNew ? palette.changed() : null);
+            item.setForeground(RESULT, row.refused ? palette.bad() : null);
         }
-        while (table.getItemCount() > lines.size()) {
-            table.getItem(lines.size()).dispose();
+        while (table.getItemCount() > rows.size()) {
+            table.getItem(rows.size()).dispose();
         }
         table.setRedraw(true);
     }
 
-    private static String[] cells(HypercallLine line) {
-        String address = "0x%x".formatted(line.caller());
-        return new String[] {line.function() == null ? address : line.function(), line.name(), line.result(), line.arguments(), Integer.toString(line.vcpu()),
-                "%,d".formatted(line.instructions())};
-    }
-
-    /** KVM answers with a negative error, Hyper-V with a status. */
-    private static boolean refused(HypercallLine line) {
-        return line.result().startsWith("-") || line.result().startsWith("HV_STATUS") && !line.result().startsWith("HV_STATUS_SUCCESS");
-    }
-
     /** The selected lines, or all. */
     String text() {
-        List<HypercallLine> chosen = Stream.of(table.getSelection()).map(item -> (HypercallLine) item.getData()).toList();
-        return (chosen.isEmpty() ? lines : chosen).stream().map(line -> String.join("\t", cells(line))).collect(Collectors.joining(System.lineSeparator()));
+        List<Row> chosen = Stream.of(table.getSelection()).map(item -> (Row) item.getData()).toList();
+        return (chosen.isEmpty() ? rows : chosen).stream().map(row -> String.join("\t", row.cells)).collect(Collectors.joining(System.lineSeparator()));
     }
 }

@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.eclipse.jface.action.Action;
+import org.eclipse.jface.action.MenuManager;
 import org.eclipse.jface.layout.GridDataFactory;
 import org.eclipse.jface.layout.GridLayoutFactory;
 import org.eclipse.swt.SWT;
@@ -37,11 +38,11 @@ import org.eclipse.ui.actions.ActionFactory;
 public final class ParavirtView extends GuestViewPart {
     public static final String ID = "dev.ringside.ui.paravirt";
 
+    /** A command of {@code dev.ringside.debug.ui}. */
+    private static final String INJECT_COMMAND = "dev.ringside.debug.ui.inject";
     private static final long NEVER = -1;
     private static final int LOOK_AGAIN_MILLIS = 500;
     private static final List<String> ROOT = List.of("paravirt");
-    /** Below this width the parts of the view stand one above the other. */
-    private static final int SIDE_BY_SIDE_PIXELS = 700;
     /** What has a place of its own on the right, and what the CPUID leaves say as well. */
     private static final Set<String> ELSEWHERE = Set.of("hypercall log", "hints", "features", "privileges and recommendations");
     /** What is shared is what one comes to see; leaves and registers are opened by who wants them. */
@@ -52,6 +53,10 @@ public final class ParavirtView extends GuestViewPart {
     private MachineTree tree;
     private HypercallTable hypercalls;
     private Text hints;
+    private Action inject;
+    private Action copyOptions;
+    /** Every fault, as {@code ringside run} would be given it. */
+    private String options = "";
     private LatestAnswer<Answer> answers;
     private final Set<Part> met = new HashSet<>();
     /** Of which stop the right side is. */
@@ -82,11 +87,22 @@ public final class ParavirtView extends GuestViewPart {
         right.setWeights(70, 30);
         sides.setWeights(56, 44);
         answers = new LatestAnswer<>(page);
-        page.addListener(SWT.Resize, event -> sides.setOrientation(page.getSize().x < SIDE_BY_SIDE_PIXELS ? SWT.VERTICAL : SWT.HORIZONTAL));
+        page.addListener(SWT.Resize, event -> sides.setOrientation(page.getSize().x < page.getSize().y ? SWT.VERTICAL : SWT.HORIZONTAL));
         Action copy = action("Copy\tCtrl+C", "copy", () -> copy(hypercalls.control().isFocusControl() ? hypercalls.text() : tree.text()));
         copy.setToolTipText("Copy the selected lines, or all of the side that has the focus (Ctrl+C)");
-        getViewSite().getActionBars().getToolBarManager().add(copy);
-        getViewSite().getActionBars().setGlobalActionHandler(ActionFactory.COPY.getId(), copy);
+        inject = action("Inject Fault\u2026", "inject", () -> execute(INJECT_COMMAND));
+        inject.setToolTipText("Make the interface misbehave, now or at an instruction");
+        copyOptions = action("Copy Faults as Options", null, () -> copy(options));
+        var bars = getViewSite().getActionBars();
+        bars.getToolBarManager().add(inject);
+        bars.getToolBarManager().add(copy);
+        bars.setGlobalActionHandler(ActionFactory.COPY.getId(), copy);
+        MenuManager menu = new MenuManager();
+        List.of(copy, copyOptions, inject).forEach(menu::add);
+        for (Control side : List.of(tree.control(), hypercalls.control())) {
+            side.setMenu(menu.createContextMenu(side));
+        }
+        offer(ParavirtActivity.NONE);
         return page;
     }
 
@@ -114,6 +130,13 @@ public final class ParavirtView extends GuestViewPart {
         edited = false;
         summary.setText("");
         hints.setText("");
+        offer(ParavirtActivity.NONE);
+    }
+
+    private void offer(ParavirtActivity activity) {
+        inject.setEnabled(!activity.injectable().isEmpty() && (shown() == null || shown().isRunning() || shown().canChange()));
+        options = activity.injections().stream().map(one -> "--inject " + one.text()).collect(Collectors.joining(" "));
+        copyOptions.setEnabled(!options.isEmpty());
     }
 
     private void refresh() {
@@ -185,8 +208,9 @@ public final class ParavirtView extends GuestViewPart {
     }
 
     private void tell(ParavirtActivity activity, long stop) {
-        hypercalls.show(activity.hypercalls(), stop != shownStop);
+        hypercalls.show(activity, stop != shownStop);
         shownStop = stop;
+        offer(activity);
         set(hints, hints(activity));
         String words = words(activity);
         if (!summary.getText().equals(words)) {

@@ -104,6 +104,13 @@ class GuestLaunchConfigurationTest {
         assertTrue(message.startsWith("Image: ") && message.contains(said), message);
     }
 
+    @Test
+    void faultsStandWithSpacesOrCommasBetween() throws Exception {
+        attributes.put(GuestLaunchConfiguration.INJECT, " tsc-jump@5, steal-burst@1000  apf-storm@7");
+
+        assertEquals(List.of("tsc-jump@5", "steal-burst@1000", "apf-storm@7"), parse().injections());
+    }
+
     @ParameterizedTest
     @CsvSource({"512M, 536870912", "1g, 1073741824", "64, 67108864", "2048K, 2097152", "256MiB, 268435456"})
     void memoryIsWrittenAsUsersDo(String typed, long bytes) throws Exception {
@@ -122,6 +129,7 @@ class GuestLaunchConfigurationTest {
         "dev.ringside.debug.core.cpus | none | CPUs: \"none\" is not a number from 1 to 64",
         "dev.ringside.debug.core.cpus | 65 | CPUs: \"65\" is not a number from 1 to 64",
         "dev.ringside.debug.core.paravirt | kvm,,x | Paravirtual interface: 'kvm,,x' has an empty feature; write NAME,feature,-feature,name=value",
+        "dev.ringside.debug.core.inject | tsc-jump@1 apf-storm | Faults: \"apf-storm\" is not EVENT@INSTRUCTIONS, such as steal-burst@500000",
         "dev.ringside.debug.core.initrd | /no/such | Initrd: there is no file /no/such",
         "dev.ringside.debug.core.disk | / | Disk: / is a folder; choose a file",
     })

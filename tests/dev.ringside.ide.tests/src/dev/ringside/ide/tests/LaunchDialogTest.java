@@ -80,6 +80,49 @@ class LaunchDialogTest extends UiTest {
     }
 
     @Test
+    void aFaultThatTheInterfaceDoesNotHaveIsNamed() {
+        dialog.textWithLabel("Image:").setText(GuestLaunchConfiguration.SAMPLE_PARAVIRT);
+        dialog.textWithLabel("Faults:").setText("steal-burst@500");
+        dialog.text("Faults: \"steal-burst@500\" needs a paravirtual interface that has faults; \"none\" has none");
+        assertFalse(dialog.button("Debug").isEnabled());
+
+        dialog.comboBoxWithLabel("Paravirtual interface:").setText("hyperv");
+        dialog.text("Faults: \"steal-burst\" is not one of tsc-jump, reenlighten, message-slots-full, lost-event, slow-hypercall");
+        dialog.textWithLabel("Faults:").setText("lost-event");
+        dialog.text("Faults: \"lost-event\" is not EVENT@INSTRUCTIONS, such as steal-burst@500000");
+
+        dialog.textWithLabel("Faults:").setText("lost-event@500 tsc-jump@600");
+        bot.waitUntil(Conditions.that("it stays refused", () -> dialog.button("Debug").isEnabled()));
+    }
+
+    @Test
+    void featuresAreChosenWithWhatTheyNeed() {
+        dialog.textWithLabel("Image:").setText(GuestLaunchConfiguration.SAMPLE_PARAVIRT);
+        assertFalse(dialog.button("Features\u2026").isEnabled(), "none has no features");
+        dialog.comboBoxWithLabel("Paravirtual interface:").setText("hyperv");
+        dialog.button("Features\u2026").click();
+        SWTBot features = bot.shell("Paravirtual Features").bot();
+        assertEquals("hyperv", features.textWithLabel("Says:").getText());
+
+        features.table().check("time", false);
+
+        assertFalse(features.table().isChecked("stimer-direct"), "it needs stimer, which needs time");
+        assertTrue(features.table().isChecked("synic"));
+        assertEquals("hyperv,-time", features.textWithLabel("Says:").getText());
+        features.textWithLabel("Settings:").setText("vendor");
+        features.text("\"vendor\" is not name=value with one of spinlocks, vendor, ");
+        assertFalse(features.button("OK").isEnabled());
+        features.textWithLabel("Settings:").setText("vendor=My Own Hv");
+        features.table().check("avic", true);
+        bot.captureScreenshot(ScreenshotOnFailure.folder().resolve("paravirt-features.png").toString());
+        features.button("OK").click();
+
+        bot.waitUntil(Conditions.that(() -> "the field says " + dialog.comboBoxWithLabel("Paravirtual interface:").getText(),
+                () -> dialog.comboBoxWithLabel("Paravirtual interface:").getText().equals("hyperv,-time,avic,vendor=My Own Hv")));
+        bot.waitUntil(Conditions.that("it is refused", () -> dialog.button("Debug").isEnabled()));
+    }
+
+    @Test
     void theSampleNeedsNothingElse() {
         dialog.button("Sample").click();
 

@@ -57,7 +57,7 @@ public class SWTBot {
                 "radio button \"" + text + "\""));
     }
 
-    /** The text field after the label {@code label}. */
+    /** The text field after the label {@code label}, or after the radio button or check box of that name. */
     public SWTBotText textWithLabel(String label) {
         return new SWTBotText(find(Text.class, text -> isBehindLabel(text, label), 0, "text field with label \"" + label + "\""));
     }
@@ -70,7 +70,8 @@ public class SWTBot {
     private static boolean isBehindLabel(Control control, String label) {
         Control[] siblings = control.getParent().getChildren();
         for (int i = 1; i < siblings.length; i++) {
-            if (siblings[i] == control && siblings[i - 1] instanceof Label before && plain(before.getText()).equals(label)) {
+            String before = siblings[i - 1] instanceof Label name ? name.getText() : siblings[i - 1] instanceof Button choice ? choice.getText() : "";
+            if (siblings[i] == control && plain(before).equals(label)) {
                 return true;
             }
         }

@@ -1,6 +1,7 @@
 package dev.ringside.testkit.swtbot;
 
 import java.util.List;
+import org.eclipse.swt.SWT;
 import org.eclipse.swt.widgets.Combo;
 
 /** A field with a list. */
@@ -20,6 +21,14 @@ public final class SWTBotCombo extends AbstractSWTBot<Combo> {
     public SWTBotCombo setText(String text) {
         Ui.act(() -> widget.setText(text));
         return this;
+    }
+
+    /** As a user chooses from the list: who listens is told. */
+    public void choose(String item) {
+        Ui.act(() -> {
+            widget.select(widget.indexOf(item));
+            Ui.send(widget, SWT.Selection);
+        });
     }
 
     public void setSelection(String item) {

@@ -48,6 +48,24 @@ public final class SWTBotTable extends AbstractSWTBot<Table> {
         return Ui.call(widget::getSelectionIndex);
     }
 
+    /** Clicks the check box of the row whose first column says {@code text}. */
+    public void check(String text, boolean checked) {
+        int row = indexOf(text, 0);
+        Ui.act(() -> {
+            TableItem item = widget.getItem(row);
+            item.setChecked(checked);
+            Event event = new Event();
+            event.item = item;
+            event.detail = SWT.CHECK;
+            Ui.send(widget, SWT.Selection, event);
+        });
+    }
+
+    public boolean isChecked(String text) {
+        int row = indexOf(text, 0);
+        return Ui.call(() -> widget.getItem(row).getChecked());
+    }
+
     public int topIndex() {
         return Ui.call(widget::getTopIndex);
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What the fields of a launch configuration "Guest kernel" mean. Plain Java, so that launching, the launch dialog and tests judge alike.
@@ -37,6 +38,8 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
     public static final String CPUS = "dev.ringside.debug.core.cpus";
     public static final String ENGINE = "dev.ringside.debug.core.engine";
     public static final String PARAVIRT = "dev.ringside.debug.core.paravirt";
+    /** {@code EVENT@INSTRUCTIONS}, with spaces or commas between. */
+    public static final String INJECT = "dev.ringside.debug.core.inject";
     public static final String STOP_AT_ENTRY = "dev.ringside.debug.core.stopAtEntry";
 
     /** What the image field says for the embedded sample kernel, in place of a path. */
@@ -51,6 +54,7 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
     public static final String DEFAULT_PARAVIRT = "none";
     public static final int MOST_CPUS = 64;
 
+    private static final Pattern INJECTION = Pattern.compile("[^@]+@\\d{1,18}");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*([KMGkmg]?)(?:i?[Bb])?");
     private static final long MEBIBYTE = 1L << 20;
     private static final long LEAST_MEMORY = MEBIBYTE;
@@ -87,7 +91,19 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
                 .with(Setting.MEMORY, memory.equals(DEFAULT_MEMORY) ? null : memory(memory))
                 .with(Setting.CPUS, cpus.equals(DEFAULT_CPUS) ? null : cpus(cpus))
                 .with(Setting.ENGINE, unlessDefault(named(attributes, ENGINE, DEFAULT_ENGINE), DEFAULT_ENGINE))
-                .with(Setting.PARAVIRT, unlessDefault(paravirt(named(attributes, PARAVIRT, DEFAULT_PARAVIRT)), DEFAULT_PARAVIRT));
+                .with(Setting.PARAVIRT, unlessDefault(paravirt(named(attributes, PARAVIRT, DEFAULT_PARAVIRT)), DEFAULT_PARAVIRT))
+                .with(Setting.INJECT, injections(text(attributes, INJECT, "")));
+    }
+
+    /** @return null when there are none, so that a machine file's stand */
+    private static List<String> injections(String typed) throws InvalidFieldException {
+        List<String> all = Stream.of(typed.split("[\\s,]+")).filter(one -> !one.isEmpty()).toList();
+        for (String one : all) {
+            if (!INJECTION.matcher(one).matches()) {
+                throw new InvalidFieldException(INJECT_FIELD, "\"" + one + "\" is not EVENT@INSTRUCTIONS, such as steal-burst@500000");
+            }
+        }
+        return all.isEmpty() ? null : all;
     }
 
     private static MachineSettings machineFile(Path file) throws InvalidFieldException {
@@ -177,6 +193,7 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
 
     static final String PARAVIRT_FIELD = "Paravirtual interface";
     static final String ENGINE_FIELD = "Engine";
+    static final String INJECT_FIELD = "Faults";
 
     private static int cpus(String typed) throws InvalidFieldException {
         if (typed.matches("\\d{1,3}")) {

@@ -51,13 +51,30 @@ public final class VirtualMachines implements MachineOpener {
         return providers().paravirts().stream().map(ParavirtProvider::name).sorted().toList();
     }
 
+    /** The paravirtual interfaces that are installed, with their features. */
+    public List<ParavirtProvider> paravirtProviders() {
+        return providers().paravirts();
+    }
+
     /** Whether what {@code guest} names is installed and can be used here. @throws InvalidFieldException for the first field whose value is not */
     public void check(GuestLaunchConfiguration guest) throws InvalidFieldException {
         checkEngine(guest.machine().engine());
         try {
-            ParavirtInterfaces.check(ParavirtSpec.parse(guest.machine().paravirt()), providers().paravirts());
+            checkFaults(guest, ParavirtInterfaces.check(ParavirtSpec.parse(guest.machine().paravirt()), providers().paravirts()));
         } catch (IllegalArgumentException wrong) {
             throw new InvalidFieldException(GuestLaunchConfiguration.PARAVIRT_FIELD, wrong.getMessage().replaceFirst("^paravirtual (interface )?", ""));
+        }
+    }
+
+    private static void checkFaults(GuestLaunchConfiguration guest, List<ParavirtProvider> chosen) throws InvalidFieldException {
+        List<String> known = chosen.stream().flatMap(provider -> provider.injectable().keySet().stream()).distinct().toList();
+        for (String injection : guest.injections()) {
+            String event = injection.substring(0, Math.max(0, injection.lastIndexOf('@')));
+            if (!known.contains(event)) {
+                throw new InvalidFieldException(GuestLaunchConfiguration.INJECT_FIELD, known.isEmpty()
+                        ? "\"" + injection + "\" needs a paravirtual interface that has faults; \"" + guest.machine().paravirt() + "\" has none"
+                        : "\"" + event + "\" is not one of " + String.join(", ", known));
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import dev.ringside.debug.core.VcpuThread;
 import dev.ringside.inspect.InspectNode;
 import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.DisassembledLine;
+import dev.ringside.machine.MachineControl.Injection;
 import dev.ringside.machine.MachineControl.MemoryBytes;
 import dev.ringside.machine.MachineControl.ParavirtActivity;
 import dev.ringside.machine.MachineStatistics;
@@ -165,6 +166,11 @@ record FocusedVcpu(VcpuThread vcpu, GuestFrame frame, long pc, StopReason stop, 
     @Override
     public CompletableFuture<ParavirtActivity> paravirtActivity() {
         return vcpu.target().machine().paravirtActivity();
+    }
+
+    @Override
+    public CompletableFuture<Injection> inject(String event, long instructions) {
+        return vcpu.inject(event, instructions);
     }
 
     @Override

@@ -10,18 +10,21 @@ import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.DISK;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.ENGINE;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.IMAGE;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.INITRD;
+import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.INJECT;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.MEMORY;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.PARAVIRT;
 import static dev.ringside.debug.core.launch.GuestLaunchConfiguration.STOP_AT_ENTRY;
 
 import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
 import dev.ringside.debug.core.launch.InvalidFieldException;
+import dev.ringside.debug.core.launch.ParavirtChoice;
 import dev.ringside.debug.core.launch.VirtualMachines;
 import dev.ringside.debug.core.launch.WorkspacePaths;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.core.runtime.CoreException;
 import org.eclipse.debug.core.ILaunchConfiguration;
 import org.eclipse.debug.core.ILaunchConfigurationWorkingCopy;
@@ -31,6 +34,7 @@ import org.eclipse.jface.layout.GridLayoutFactory;
 import org.eclipse.jface.resource.ImageDescriptor;
 import org.eclipse.jface.resource.JFaceResources;
 import org.eclipse.jface.resource.LocalResourceManager;
+import org.eclipse.jface.window.Window;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.graphics.Image;
 import org.eclipse.swt.widgets.Button;
@@ -71,7 +75,7 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
     @Override
     public void createControl(Composite parent) {
         Composite page = new Composite(parent, SWT.NONE);
-        GridLayoutFactory.swtDefaults().margins(10, 10).spacing(8, 12).applyTo(page);
+        GridLayoutFactory.swtDefaults().margins(8, 4).spacing(8, 4).applyTo(page);
         pictures = new LocalResourceManager(JFaceResources.getResources(), page);
         picture = pictures.create(ImageDescriptor.createFromURL(GuestTab.class.getResource("/icons/guest-kernel.svg")));
 
@@ -83,16 +87,15 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
         Text commandLine = text(guest, COMMAND_LINE, "Handed to the kernel, for example console=ttyS0");
         GridDataFactory.fillDefaults().span(3, 1).grab(true, false).hint(LEAST_WIDTH, SWT.DEFAULT).applyTo(commandLine);
 
-        Group machine = group(page, "Machine", 4);
-        label(machine, "&Memory:");
-        GridDataFactory.swtDefaults().hint(90, SWT.DEFAULT).applyTo(text(machine, MEMORY, DEFAULT_MEMORY));
-        label(machine, "CP&Us:");
-        GridDataFactory.swtDefaults().hint(60, SWT.DEFAULT).applyTo(text(machine, CPUS, DEFAULT_CPUS));
-        label(machine, "&Engine:");
-        combo(machine, ENGINE, machines.engines(), "What executes the guest's instructions");
-        label(machine, "&Paravirtual interface:");
-        GridDataFactory.fillDefaults().grab(true, false).applyTo(combo(machine, PARAVIRT, interfaces(),
-            "What the guest finds as its hypervisor. Features follow with commas: kvm,-kvm-steal-time or hyperv,-stimer"));
+        Group machine = group(page, "Machine", 1);
+        Composite engine = row(machine, 6);
+        label(engine, "&Memory:");
+        GridDataFactory.swtDefaults().hint(80, SWT.DEFAULT).applyTo(text(engine, MEMORY, DEFAULT_MEMORY));
+        label(engine, "CP&Us:");
+        GridDataFactory.swtDefaults().hint(40, SWT.DEFAULT).applyTo(text(engine, CPUS, DEFAULT_CPUS));
+        label(engine, "&Engine:");
+        combo(engine, ENGINE, machines.engines(), "What executes the guest's instructions");
+        paravirt(row(machine, 3));
 
         stopAtEntry = new Button(page, SWT.CHECK);
         stopAtEntry.setText("&Stop at the first instruction (when debugging)");
@@ -101,10 +104,49 @@ public final class GuestTab extends AbstractLaunchConfigurationTab {
         PlatformUI.getWorkbench().getHelpSystem().setHelp(page, HELP);
     }
 
+    private static Composite row(Composite parent, int columns) {
+        Composite row = new Composite(parent, SWT.NONE);
+        GridLayoutFactory.fillDefaults().numColumns(columns).spacing(8, 6).applyTo(row);
+        GridDataFactory.fillDefaults().grab(true, false).applyTo(row);
+        return row;
+    }
+
+    private void paravirt(Composite parent) {
+        label(parent, "&Paravirtual interface:");
+        Combo combo = combo(parent, PARAVIRT, interfaces(), "What the guest finds as its hypervisor. Features follow with commas: kvm,-kvm-steal-time or hyperv,-stimer");
+        GridDataFactory.fillDefaults().grab(true, false).align(SWT.FILL, SWT.CENTER).applyTo(combo);
+        Button features = new Button(parent, SWT.PUSH);
+        features.setText("Fea&tures\u2026");
+        features.setToolTipText("Choose the features of the paravirtual interface");
+        features.addListener(SWT.Selection, event -> chooseFeatures(combo));
+        combo.addListener(SWT.Modify, event -> features.setEnabled(choice(combo.getText()).filter(choice -> !choice.features().isEmpty()).isPresent()));
+        label(parent, "&Faults:");
+        Text faults = text(parent, INJECT, "EVENT@INSTRUCTIONS, such as steal-burst@500000");
+        faults.setToolTipText("Faults of the paravirtual interface that happen in every run, each at its instruction; spaces between");
+        GridDataFactory.fillDefaults().span(2, 1).grab(true, false).hint(LEAST_WIDTH, SWT.DEFAULT).applyTo(faults);
+    }
+
+    /** Empty when the text says what cannot be; the message at the top then tells of it. */
+    private Optional<ParavirtChoice> choice(String text) {
+        try {
+            return Optional.of(ParavirtChoice.of(text.strip(), machines.paravirtProviders()));
+        } catch (IllegalArgumentException wrong) {
+            return Optional.empty();
+        }
+    }
+
+    private void chooseFeatures(Combo combo) {
+        choice(combo.getText()).ifPresent(choice -> {
+            if (new ParavirtFeaturesDialog(getShell(), choice).open() == Window.OK) {
+                combo.setText(choice.text());
+            }
+        });
+    }
+
     private static Group group(Composite parent, String title, int columns) {
         Group group = new Group(parent, SWT.NONE);
         group.setText(title);
-        GridLayoutFactory.swtDefaults().numColumns(columns).margins(10, 10).spacing(8, 8).applyTo(group);
+        GridLayoutFactory.swtDefaults().numColumns(columns).margins(8, 4).spacing(8, 4).applyTo(group);
         GridDataFactory.fillDefaults().grab(true, false).applyTo(group);
         return group;
     }
