@@ -3,6 +3,7 @@ package dev.ringside.engine.interpreter;
 import dev.ringside.ir.GuestState;
 import dev.ringside.ir.Helper;
 import dev.ringside.ir.IrBlock;
+import dev.ringside.ir.JumpKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.List;
 public final class Block {
     /** A block that is never valid, so that links need no null check. */
     static final Block NONE = new Block(0, -1, 0, 0, new long[0], new Helper[0], new long[2], new Faults(new int[0], new int[0], new int[0], new Faults.Fixup[0][]),
-            new int[0], new int[0]);
+            JumpKind.NEXT, new int[0], new int[0]);
 
     private static final int OBJECT_BYTES = 500;
 
@@ -29,6 +30,8 @@ public final class Block {
     /** Program counters that the terminator may go to without computing them. */
     public final long[] targets;
     public final Faults faults;
+    /** How it ends when its terminator is a jump. */
+    public final JumpKind endsWith;
     /** Where each guest instruction's code starts, and its distance from {@link #pc} in bytes. */
     public final int[] codeStarts;
     public final int[] offsets;
@@ -52,7 +55,7 @@ public final class Block {
     /** For who promotes blocks: whether this one was asked to be hot once more. */
     public boolean waited;
 
-    // Links. They hold while the linked block's epoch is the current one.
+    // Links. They hold while the linked block's epoch is the current one. Of a computed jump they are the last two targets, latest first.
     /** The address-space epoch in which this block was last found under its program counter; never the current one once invalid. */
     public long epoch = -1;
     public Block next0;
@@ -60,7 +63,8 @@ public final class Block {
     /** How often it was abandoned in the middle. */
     int abandoned;
 
-    Block(long pc, int key, int lengthBytes, int count, long[] code, Helper[] helpers, long[] targets, Faults faults, int[] codeStarts, int[] offsets) {
+    Block(long pc, int key, int lengthBytes, int count, long[] code, Helper[] helpers, long[] targets, Faults faults, JumpKind endsWith,
+            int[] codeStarts, int[] offsets) {
         this.pc = pc;
         this.key = key;
         this.lengthBytes = lengthBytes;
@@ -70,6 +74,7 @@ public final class Block {
         bodies = Arrays.stream(helpers).map(Helper::body).toArray(Helper.Body[]::new);
         this.targets = targets;
         this.faults = faults;
+        this.endsWith = endsWith;
         this.codeStarts = codeStarts;
         this.offsets = offsets;
         next0 = NONE == null ? this : NONE;
@@ -79,6 +84,12 @@ public final class Block {
     /** About how much of the host's memory it takes: its code twice, what leaving it in the middle needs, and the rest. */
     int weightBytes() {
         return OBJECT_BYTES + 2 * Long.BYTES * code.length + faults.weightBytes();
+    }
+
+    /** A computed jump at its end went to {@code to}. */
+    void went(Block to) {
+        next1 = next0;
+        next0 = to;
     }
 
     /** The cache forgets it. Who still holds it must not hold all that came behind it as well. */
@@ -110,6 +121,11 @@ public final class Block {
     /** How many regions it is a member of. */
     public int regionCount() {
         return regions.size();
+    }
+
+    /** Whether its terminator goes where a slot says. */
+    public boolean endsInComputedJump() {
+        return code.length > 0 && (code[code.length - 1] & 0xff) == Micro.JUMPR;
     }
 
     /** Whether its runs are counted. */

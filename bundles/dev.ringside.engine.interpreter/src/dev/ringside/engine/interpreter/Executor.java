@@ -681,6 +681,11 @@ final class Executor {
                     long pc = s[a];
                     Block next = cache[cacheIndex(pc)];
                     if (next.pc == pc && next.key == block.key && next.epoch == now && budget >= next.count) {
+                        // What Block.went does.
+                        if (block.next0 != next) {
+                            block.next1 = block.next0;
+                            block.next0 = next;
+                        }
                         budget -= next.count;
                         block = next;
                         ip = next.start;
@@ -767,6 +772,8 @@ final class Executor {
             entered = left + block.count;
             int where = region.code.run(frame, mmu.table(mmuIndex), (int) left);
             retiredInRegions += entered - frame.budget;
+            region.runs++;
+            region.retired += entered - frame.budget;
             left = frame.budget;
             block = region.members[where >>> FastCode.MEMBER_SHIFT & FastCode.MEMBER_MASK];
             int how = where >>> FastCode.KIND_SHIFT;
@@ -785,6 +792,9 @@ final class Executor {
                 next = cache[cacheIndex(pc)];
                 if (next.pc != pc || next.key != block.key || next.epoch != epoch || left < next.count) {
                     return left;
+                }
+                if (block.next0 != next) {
+                    block.went(next);
                 }
             } else {
                 boolean holds = how == FastCode.LINK_0;
@@ -832,7 +842,7 @@ final class Executor {
             }
             case Micro.COUNT -> {
                 code[ip++] = 0;
-                promotion.hot(block, epoch);
+                promotion.hot(block, epoch, this::recall);
             }
             default -> throw new AssertionError("operation " + ((int) w & 0xff));
         }

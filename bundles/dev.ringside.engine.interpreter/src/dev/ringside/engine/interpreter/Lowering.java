@@ -4,6 +4,7 @@ import dev.ringside.ir.Helper;
 import dev.ringside.ir.IrBlock;
 import dev.ringside.ir.IrFolding;
 import dev.ringside.ir.IrInsn;
+import dev.ringside.ir.JumpKind;
 import dev.ringside.ir.MemFlags;
 import dev.ringside.ir.Op;
 import dev.ringside.ir.StateField;
@@ -30,6 +31,7 @@ import java.util.List;
 final class Lowering {
     private static final int NOWHERE = -1;
     private static final int NEVER = Integer.MAX_VALUE;
+    private static final JumpKind[] JUMP_KINDS = JumpKind.values();
 
     /** Thrown when a block needs more temporaries than there are; a shorter one will do. */
     static final class TooLong extends Exception {
@@ -432,7 +434,12 @@ final class Lowering {
         }
         var faults = new Faults(ints(faultCodes), ints(faultFlags), ints(faultSizes), faultFixups.toArray(new Faults.Fixup[0][]));
         return new Block(block.pc(), key, block.lengthBytes(), block.guestInstructions(), Arrays.copyOf(code, size), helpers.toArray(new Helper[0]),
-                targets, faults, codeStarts, offsets);
+                targets, faults, endsWith(), codeStarts, offsets);
+    }
+
+    private JumpKind endsWith() {
+        IrInsn last = insns[insns.length - 1];
+        return last.op() == Op.JUMP ? JUMP_KINDS[(int) last.imm()] : JumpKind.NEXT;
     }
 
     private static int[] ints(List<Integer> list) {

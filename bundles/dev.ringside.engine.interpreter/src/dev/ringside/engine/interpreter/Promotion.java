@@ -1,6 +1,7 @@
 package dev.ringside.engine.interpreter;
 
 import dev.ringside.inspect.Inspector;
+import java.util.function.LongFunction;
 
 /**
  * Who gives hot blocks faster code. All methods are called on the machine's thread.
@@ -14,7 +15,7 @@ public interface Promotion extends AutoCloseable {
         }
 
         @Override
-        public void hot(Block block, long epoch) {
+        public void hot(Block block, long epoch, LongFunction<Block> recall) {
             throw new AssertionError("a block was counted");
         }
 
@@ -31,8 +32,9 @@ public interface Promotion extends AutoCloseable {
      * {@code block} is running, and has run {@link #hotAfter} times, or as often as {@link Block#countAgain} said.
      *
      * @param epoch that of blocks known to hold
+     * @param recall a block that may be known under a program counter, or any other
      */
-    void hot(Block block, long epoch);
+    void hot(Block block, long epoch, LongFunction<Block> recall);
 
     /** Called between runs of blocks, often: code that is ready is installed now. */
     void settle();

@@ -8,6 +8,12 @@ public final class Region {
     public final Block[] members;
     FastCode code;
     private boolean dropped;
+
+    // For inspection
+    long runs;
+    /** Guest instructions, a few more than that where it is left in the middle of a block. */
+    long retired;
+
     private final int hotAfter;
 
     /** @param hotAfter how many runs make the first block hot again when the region is gone */
@@ -21,6 +27,16 @@ public final class Region {
 
     public Block head() {
         return members[0];
+    }
+
+    /** How often its code was entered. */
+    public long runs() {
+        return runs;
+    }
+
+    /** About how many guest instructions retired in its code. */
+    public long retired() {
+        return retired;
     }
 
     public boolean isDropped() {

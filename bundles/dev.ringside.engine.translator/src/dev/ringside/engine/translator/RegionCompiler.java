@@ -6,6 +6,7 @@ import dev.ringside.engine.interpreter.FastFrame;
 import dev.ringside.engine.interpreter.Faults;
 import dev.ringside.engine.interpreter.Micro;
 import dev.ringside.ir.Helper;
+import dev.ringside.ir.JumpKind;
 import dev.ringside.ir.MemFlags;
 import dev.ringside.ir.Op;
 import dev.ringside.ir.Type;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +39,8 @@ import java.util.Map;
 final class RegionCompiler {
     /** Above this HotSpot compiles no method, and some room is left for what it inlines. */
     static final int MAX_BYTECODE = 7500;
+    /** A computed jump compares with so many places at most before it leaves. */
+    private static final int MAX_COMPUTED_TARGETS = 6;
 
     private static final ClassDesc CODE = desc(FastCode.class);
     private static final ClassDesc FRAME = desc(FastFrame.class);
@@ -53,7 +57,8 @@ final class RegionCompiler {
     private static final ClassDesc Z = ConstantDescs.CD_boolean;
     private static final ClassDesc LONG = ConstantDescs.CD_Long;
     private static final ClassDesc INTEGER = ConstantDescs.CD_Integer;
-    private static final ClassDesc THIS = ClassDesc.of(RegionCompiler.class.getPackageName(), "Guest");
+    /** What the classes' names begin with, before the address of the first block. */
+    private static final String NAME = "Guest";
 
     private static final MethodTypeDesc RUN = MethodTypeDesc.of(I, FRAME, J, I);
     private static final MethodTypeDesc MISSES = MethodTypeDesc.of(Z, J, J, J);
@@ -76,6 +81,8 @@ final class RegionCompiler {
     private final Map<Integer, Integer> localOf = new HashMap<>();
     /** Members that another one, or they themselves, lead to. */
     private final BitSet linked = new BitSet();
+    /** Members that a member's computed jump may lead to. */
+    private final Map<Integer, List<Integer>> computed = new HashMap<>();
     private final BitSet stateUsed = new BitSet();
     private final BitSet stateWritten = new BitSet();
     private final List<Object> classData = new ArrayList<>();
@@ -113,6 +120,11 @@ final class RegionCompiler {
     }
 
     private void findLinked(int from) {
+        if (members[from].endsInComputedJump()) {
+            computed.put(from, computedTargets(members[from]));
+            computed.get(from).forEach(linked::set);
+            return;
+        }
         int last = ops.get(from).getLast().op;
         boolean two = last >= Micro.BR_EQ && last <= Micro.BR_LESI;
         for (int k = 0; k < (two ? 2 : last == Micro.JUMP ? 1 : 0); k++) {
@@ -121,6 +133,25 @@ final class RegionCompiler {
                 linked.set(to);
             }
         }
+    }
+
+    /** Members that a computed jump went to lately, and for a return those behind calls. */
+    private List<Integer> computedTargets(Block from) {
+        var targets = new LinkedHashSet<Integer>();
+        // Another thread may change these meanwhile: any target does.
+        for (Block seen : new Block[] {from.next0, from.next1}) {
+            Integer to = memberAt.get(seen.pc);
+            if (to != null && members[to] == seen) {
+                targets.add(to);
+            }
+        }
+        for (int i = 0; from.endsWith == JumpKind.RETURN && i < members.length; i++) {
+            Integer behind = memberAt.get(members[i].pc + members[i].lengthBytes);
+            if (members[i].endsWith == JumpKind.CALL && behind != null) {
+                targets.add(behind);
+            }
+        }
+        return targets.stream().limit(MAX_COMPUTED_TARGETS).toList();
     }
 
     /** The code of as many of {@code members}, from the first on, as make a method that HotSpot compiles. */
@@ -227,7 +258,7 @@ final class RegionCompiler {
 
     Generated write() {
         byte[] bytes = ClassFile.of()
-            .build(THIS, type -> type.withVersion(ClassFile.JAVA_25_VERSION, 0).withFlags(AccessFlag.FINAL, AccessFlag.SUPER, AccessFlag.SYNTHETIC)
+            .build(ClassDesc.of(RegionCompiler.class.getPackageName(), NAME + Long.toHexString(members[0].pc)), type -> type.withVersion(ClassFile.JAVA_25_VERSION, 0).withFlags(AccessFlag.FINAL, AccessFlag.SUPER, AccessFlag.SYNTHETIC)
                 .withSuperclass(CODE)
                 .withMethodBody(ConstantDescs.INIT_NAME, ConstantDescs.MTD_void, ClassFile.ACC_PUBLIC,
                     c -> c.aload(0).invokespecial(CODE, ConstantDescs.INIT_NAME, ConstantDescs.MTD_void).return_())
@@ -332,7 +363,7 @@ final class RegionCompiler {
     /** Whether the region always leaves there. */
     private boolean isForInterpreter(MicroOp op) {
         return switch (op.op) {
-            case Micro.JUMPR, Micro.LEAVE, Micro.LEAVE_AT_PC -> true;
+            case Micro.LEAVE, Micro.LEAVE_AT_PC -> true;
             case Micro.CALL -> !op.helper.effects().isEmpty() && !raisesOnly(op);
             case Micro.RARE -> isAccess(op) && (flags(op) & (MemFlags.SUPERVISOR | MemFlags.USER)) != 0;
             default -> false;
@@ -382,7 +413,20 @@ final class RegionCompiler {
             });
             return stub;
         }
-        if (holdsWith(members[me], members[to])) {
+        Label leaves = code.newLabel();
+        Label enters = enter(to, leaves);
+        if (enters != entry[to]) {
+            stubs.add(() -> {
+                code.labelBinding(leaves);
+                leave(k == 0 ? FastCode.LINK_0 : FastCode.LINK_1, me, 0);
+            });
+        }
+        return enters;
+    }
+
+    /** Where to go for member {@code to} from this one; it goes on to {@code leaves} when it is no longer there. */
+    private Label enter(int to, Label leaves) {
+        if (holdsWith(members[member], members[to])) {
             return entry[to];
         }
         // Another page: it may have been mapped elsewhere since.
@@ -390,8 +434,7 @@ final class RegionCompiler {
         stubs.add(() -> {
             code.labelBinding(stub);
             constant(members[to], BLOCK);
-            code.getfield(BLOCK, "epoch", J).lload(NOW).lcmp().ifeq(entry[to]);
-            leave(k == 0 ? FastCode.LINK_0 : FastCode.LINK_1, me, 0);
+            code.getfield(BLOCK, "epoch", J).lload(NOW).lcmp().ifeq(entry[to]).goto_(leaves);
         });
         return stub;
     }
@@ -577,6 +620,7 @@ final class RegionCompiler {
             }
             case Micro.CALL -> call(op);
             case Micro.RARE -> rare(op, i);
+            case Micro.JUMPR -> computedJump(op, i);
             case Micro.JUMP -> go(0);
             default -> {
                 if (!op.isTerminator()) {
@@ -586,6 +630,15 @@ final class RegionCompiler {
                 go(0);
             }
         }
+    }
+
+    private void computedJump(MicroOp op, int i) {
+        Label elsewhere = resume(i);
+        for (int to : computed.get(member)) {
+            load(op.a);
+            code.loadConstant(members[to].pc).lcmp().ifeq(enter(to, elsewhere));
+        }
+        code.goto_(elsewhere);
     }
 
     private void go(int k) {

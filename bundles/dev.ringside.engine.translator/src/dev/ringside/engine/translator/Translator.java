@@ -6,11 +6,14 @@ import dev.ringside.engine.interpreter.Promotion;
 import dev.ringside.engine.interpreter.Region;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.ir.GuestState;
+import dev.ringside.ir.JumpKind;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.LongFunction;
 
 /**
  * Chooses what is compiled, has it compiled on a thread of its own, and installs it.
@@ -18,10 +21,8 @@ import java.util.concurrent.LinkedBlockingQueue;
  * <p>When a region is ready depends on the host; what the guest does, and after how many instructions, does not depend on that.
  */
 final class Translator implements Promotion {
-    /** A block that is a member of so many regions gets none of its own. */
-    private static final int MAX_REGIONS_PER_BLOCK = 4;
-    /** Where code of a block exists in a region that is entered elsewhere, a region of its own has to wait. */
-    private static final int PATIENCE = 4;
+    /** A block that ran less than this part of what makes it hot is left out of regions: 1 in 64. */
+    private static final int COLD_SHIFT = 6;
     /** Beyond this the oldest go; a region takes about 8 KB of metaspace and as much of the code cache. */
     private static final int MAX_REGIONS = 8000;
 
@@ -60,17 +61,15 @@ final class Translator implements Promotion {
     // Choosing
 
     @Override
-    public void hot(Block block, long epoch) {
-        if (block.regionCount() >= MAX_REGIONS_PER_BLOCK) {
-            return;
-        }
-        if (block.regionCount() > 0 && block.runsLeft() == 0 && !block.waited) {
+    public void hot(Block block, long epoch, LongFunction<Block> recall) {
+        if (block.regionCount() > 0 && !block.waited) {
+            // It is part of a region that is about to be ready. When it is still hot then, it is reached from elsewhere.
             block.waited = true;
-            block.countAgain(settings.hotAfter() * PATIENCE);
+            block.countAgain(settings.hotAfter());
             return;
         }
         requested++;
-        var region = new Region(members(block, epoch), settings.hotAfter());
+        var region = new Region(members(block, epoch, recall), settings.hotAfter());
         if (!settings.inBackground()) {
             install(new Ready(region, compile(region.members)));
             return;
@@ -83,24 +82,43 @@ final class Translator implements Promotion {
         }
     }
 
-    /** The block and those that its links reach, nearest first. */
-    private Block[] members(Block head, long epoch) {
+    /** The block and those that its links, its calls' returns and its computed jumps reach, those that ran most first. */
+    private Block[] members(Block head, long epoch, LongFunction<Block> recall) {
         var members = new ArrayList<Block>();
-        members.add(head);
-        int instructions = head.count;
-        for (int i = 0; i < members.size(); i++) {
-            Block from = members.get(i);
-            for (int k = 0; k < 2; k++) {
-                Block to = k == 0 ? from.next0 : from.next1;
-                boolean fits = to.epoch == epoch && to.pc == from.targets[k] && to.isCounted() && to.key == head.key && !to.isRemoved()
-                    && instructions + to.count <= settings.maxInstructions();
-                if (fits && !members.contains(to) && members.stream().noneMatch(m -> m.pc == to.pc)) {
-                    members.add(to);
-                    instructions += to.count;
+        var reached = new ArrayList<Block>(List.of(head));
+        int instructions = 0;
+        while (!reached.isEmpty()) {
+            Block from = reached.stream().max(Comparator.comparingInt(this::runs)).orElseThrow();
+            reached.remove(from);
+            if (instructions + from.count > settings.maxInstructions() && from != head) {
+                continue;
+            }
+            members.add(from);
+            instructions += from.count;
+            Block behind = from.endsWith == JumpKind.CALL ? recall.apply(from.pc + from.lengthBytes) : null;
+            for (Block to : new Block[] {from.next0, from.next1, behind}) {
+                boolean fits = to != null && to.epoch == epoch && leads(from, to) && to.isCounted() && to.key == head.key && !to.isRemoved()
+                    && runs(to) >= settings.hotAfter() >> COLD_SHIFT;
+                if (fits && !reached.contains(to) && members.stream().noneMatch(m -> m.pc == to.pc)) {
+                    reached.add(to);
                 }
             }
         }
         return members.toArray(new Block[0]);
+    }
+
+    /** How often the interpreter ran it, as far as that is counted. */
+    private int runs(Block block) {
+        return block.waited || block.regionCount() > 0 ? settings.hotAfter() : settings.hotAfter() - block.runsLeft();
+    }
+
+    /** Whether {@code to} may follow {@code from}, at once or when the procedure that it calls returns. */
+    private static boolean leads(Block from, Block to) {
+        if (from.endsInComputedJump()) {
+            return to == from.next0 || to == from.next1 || to.pc == from.pc + from.lengthBytes;
+        }
+        return to == from.next0 && to.pc == from.targets[0] || to == from.next1 && to.pc == from.targets[1]
+            || from.endsWith == JumpKind.CALL && to.pc == from.pc + from.lengthBytes;
     }
 
     // Compiling
