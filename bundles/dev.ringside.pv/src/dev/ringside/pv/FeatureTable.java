@@ -108,6 +108,7 @@ public final class FeatureTable {
         Set<String> on = new LinkedHashSet<>();
         Map<String, String> values = new LinkedHashMap<>();
         for (Feature feature : rows.values()) {
+            checkForm(feature, spec);
             if (feature.isValue()) {
                 String value = spec.values().get(feature.name);
                 if (value != null) {
@@ -124,6 +125,17 @@ public final class FeatureTable {
         }
         settle(on, spec);
         return new Selection(this, on, values);
+    }
+
+    /** A setting has a value, a feature has none but {@code auto}, which stands for the default as with QEMU. */
+    private static void checkForm(Feature feature, ParavirtSpec spec) {
+        String value = spec.values().get(feature.name);
+        if (feature.isValue() && (spec.on().contains(feature.name) || spec.off().contains(feature.name))) {
+            throw new IllegalArgumentException("paravirtual setting '" + feature.name + "' is not on or off; write " + feature.name + "=VALUE: " + feature.text);
+        }
+        if (!feature.isValue() && value != null && !value.equals("auto")) {
+            throw new IllegalArgumentException("paravirtual feature '" + feature.name + "' is '" + value + "'; on, off or auto is needed");
+        }
     }
 
     private void settle(Set<String> on, ParavirtSpec spec) {

@@ -160,8 +160,27 @@ class SelectionTest {
     @ValueSource(strings = {"relaxed", "vapic", "spinlocks", "vpindex", "runtime", "crash", "time", "synic", "stimer", "tlbflush", "ipi", "vendor-id", "reset",
         "frequencies", "reenlightenment", "evmcs", "stimer-direct", "avic", "no-nonarch-coresharing", "version-id-build", "version-id-major", "version-id-minor",
         "version-id-spack", "version-id-sbranch", "version-id-snumber", "syndbg", "emsr-bitmap", "xmm-input", "tlbflush-ext", "tlbflush-direct", "passthrough",
-        "enforce-cpuid"})
+        "enforce-cpuid", "apicv"})
     void everyNameOfQemusIsKnown(String name) {
         assertThat(new HypervProvider().features().feature(name)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "hyperv,stimer=maybe    | 'stimer' is 'maybe'; on, off or auto is needed",
+        "hyperv,vendor          | 'vendor' is not on or off; write vendor=VALUE",
+        "hyperv,spinlocks=off   | 'spinlocks' is not on or off; write spinlocks=VALUE",
+        "kvm,-swap              | 'swap' is not on or off; write swap=VALUE",
+        "hyperv,evmcs           | 'evmcs' cannot be had: it is the VMCS of a nested hypervisor in memory",
+        "hyperv,syndbg          | 'syndbg' cannot be had: it carries packets of the Windows kernel debugger",
+    })
+    void whatCannotBeIsSaidWithTheReason(String spec, String said) {
+        assertThatThrownBy(() -> ParavirtInterfaces.check(ParavirtSpec.parse(spec), PROVIDERS)).hasMessageContaining(said);
+    }
+
+    @Test
+    void autoIsTheDefault() {
+        assertThat(new HypervProvider().features().select(ParavirtSpec.parse("hyperv,no-nonarch-coresharing=auto,avic=auto")).on())
+            .contains("no-nonarch-coresharing").doesNotContain("avic");
     }
 }
