@@ -17,7 +17,7 @@ public abstract class Cpu extends GuestState implements Inspectable {
 
     /**
      * How many instructions may still run, the current one included, when an instruction that stands alone in its block starts; the engine keeps it.
-     * A helper that repeats in bulk does at most this many iterations.
+     * A helper that repeats in bulk does at most this many iterations, and none after memory has set it to 0: a watchpoint was hit.
      */
     public long budgetLeft;
 

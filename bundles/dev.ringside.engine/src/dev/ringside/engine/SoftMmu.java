@@ -288,6 +288,7 @@ public final class SoftMmu implements VirtualMemory {
                 throw Abandoned.INSTANCE;
             }
             hit = watch;
+            cpu.budgetLeft = 0;
             long ahead = watch.address() - gva;
             hitAddress = ahead > 0 && ahead < sizeBytes ? watch.address() : gva;
             hitWrite = write;

@@ -530,6 +530,115 @@ class HotCodeTest {
         }
     }
 
+    // Repeated string instructions
+
+    /** Copies 100 words up and back down, and fills 300 bytes, for ever; all of them cross a page. */
+    private static final String STRINGS = """
+        again:
+        mov esi, 0x200f00
+        mov edi, 0x202e00
+        mov ecx, 100
+        rep movsq
+        std
+        sub rsi, 8
+        sub rdi, 8
+        mov ecx, 90
+        rep movsq
+        cld
+        mov edi, 0x203f80
+        mov eax, ebx
+        mov ecx, 300
+        rep stosb
+        mov edi, 0x203f80
+        mov ecx, 310
+        repe scasb
+        add ebx, ecx
+        inc ebx
+        mov [0x200f08], rbx
+        jmp again""";
+
+    @Test
+    void aRepeatedInstructionMayStopAtAnyElement() {
+        try (var twins = Twins.longMode(hotAfter, STRINGS)) {
+            for (int i = 0; i < 1500; i++) {
+                twins.run(1 + i * 7 % 211);
+            }
+            twins.sameMemory();
+            for (int i = 0; i < 300; i++) {
+                twins.step();
+            }
+        }
+    }
+
+    @Test
+    void aRepeatedInstructionMayBeInterruptedAtAnyElement() {
+        try (var twins = Twins.longMode(hotAfter, "sti\n" + STRINGS)) {
+            twins.both(m -> {
+                m.bus(new EmptyBus() {
+                    @Override
+                    public int acknowledgeInterrupt() {
+                        m.cpu().interruptRequested = false;
+                        return 31;
+                    }
+                });
+                // INC R9; ADD R10, RCX; IRETQ
+                byte[] handler = {0x49, (byte) 0xff, (byte) 0xc1, 0x49, 0x01, (byte) 0xca, 0x48, (byte) 0xcf};
+                m.memory().write(0x5000 + 16 * 31, handler, 0, handler.length);
+            });
+            for (int i = 0; i < 1000; i++) {
+                twins.run(1 + i * 7 % 211);
+                twins.both(m -> m.cpu().interruptRequested = true);
+            }
+            twins.sameMemory();
+
+            assertThat(twins.interpreter.gpr(9)).isGreaterThan(500);
+        }
+    }
+
+    @Test
+    void aRepeatedInstructionStopsBehindTheElementThatHitsAWatchpoint() {
+        try (var twins = Twins.longMode(hotAfter, STRINGS)) {
+            twins.run(20_000);
+            twins.both(m -> m.engine().breakpoints().addWatch(0x203ff0, 1, false, true));
+            for (int i = 0; i < 10; i++) {
+                assertThat(twins.run(100_000)).isInstanceOfSatisfying(VmExit.Debug.class, debug -> assertThat(debug.dataAddress()).isEqualTo(0x203ff0));
+                assertThat(twins.translator.gpr(RCX)).isEqualTo(300 - 0x70 - 1);
+            }
+            twins.both(m -> m.engine().breakpoints().clear());
+            twins.run(20_000);
+            twins.sameMemory();
+        }
+    }
+
+    @Test
+    void aRepeatedInstructionFaultsAtItsElementAndGoesOnThere() {
+        // Page 5 of the window goes away each round; the handler of #PF brings it back and adds up what was left to store.
+        try (var twins = withWindow("""
+            mov r8d, 200
+            .round:
+            and byte [0x75028], 0xfe
+            invlpg [0x40005000]
+            mov edi, 0x40004f00
+            mov eax, r8d
+            mov ecx, 200
+            rep stosw
+            dec r8d
+            jnz .round
+            hlt""")) {
+            twins.both(m -> {
+                // OR BYTE [0x75028], 1; ADD RBX, RCX; ADD RSP, 8; IRETQ
+                byte[] handler = {(byte) 0x80, 0x0c, 0x25, 0x28, 0x50, 0x07, 0x00, 0x01, 0x48, 0x01, (byte) 0xcb, 0x48, (byte) 0x83, (byte) 0xc4, 0x08, 0x48,
+                    (byte) 0xcf};
+                m.memory().write(0x6000, handler, 0, handler.length);
+                m.memory().write(0x4000 + 16 * Vector.PF, 2, 0x6000);
+            });
+
+            assertThat(twins.runToHalt()).isEqualTo(-1);
+
+            assertThat(twins.interpreter.gpr(RBX)).isEqualTo(200 * (200 - 0x80));
+        }
+    }
+
     // Paging
 
     @Test

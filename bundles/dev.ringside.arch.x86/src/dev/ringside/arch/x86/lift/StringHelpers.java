@@ -105,6 +105,11 @@ final class StringHelpers {
         return !cpu.repeating;
     }
 
+    /** How many are left behind {@code done} of them: none when something must be seen first. */
+    private static long after(X86Cpu cpu, long iterations, long done) {
+        return cpu.budgetLeft == 0 ? 0 : iterations - done;
+    }
+
     private static boolean movs(X86Cpu cpu, int shape, long iterations) {
         long step = step(cpu, shape);
         int size = 1 << (shape & SIZE);
@@ -118,14 +123,14 @@ final class StringHelpers {
                 move(cpu, shape, RSI, step * bulk);
                 move(cpu, shape, RDI, step * bulk);
                 completed(cpu, shape, bulk);
-                iterations -= bulk;
+                iterations = after(cpu, iterations, bulk);
                 continue;
             }
             cpu.memory.store(to, size, cpu.memory.load(from, size, flags(source(shape))), flags(ES));
             move(cpu, shape, RSI, step);
             move(cpu, shape, RDI, step);
             completed(cpu, shape, 1);
-            iterations--;
+            iterations = after(cpu, iterations, 1);
         }
         return true;
     }
@@ -143,7 +148,7 @@ final class StringHelpers {
             }
             move(cpu, shape, RDI, step * bulk);
             completed(cpu, shape, bulk);
-            iterations -= bulk;
+            iterations = after(cpu, iterations, bulk);
         }
         return true;
     }
@@ -151,7 +156,7 @@ final class StringHelpers {
     private static boolean lods(X86Cpu cpu, int shape, long iterations) {
         long step = step(cpu, shape);
         int size = 1 << (shape & SIZE);
-        for (; iterations > 0; iterations--) {
+        for (; iterations > 0; iterations = after(cpu, iterations, 1)) {
             long value = cpu.memory.load(linear(cpu, shape, source(shape), RSI, CHECKED_SOURCE, false), size, flags(source(shape)));
             cpu.slots[RAX] = size < 4 ? cpu.slots[RAX] & -1L << 8 * size | value : value;
             move(cpu, shape, RSI, step);
@@ -164,7 +169,7 @@ final class StringHelpers {
         long step = step(cpu, shape);
         int size = 1 << (shape & SIZE);
         long left = cpu.slots[RAX] & Lift.ones(8 * size);
-        for (; iterations > 0; iterations--) {
+        for (; iterations > 0; iterations = after(cpu, iterations, 1)) {
             long right = cpu.memory.load(linear(cpu, shape, ES, RDI, CHECKED_DESTINATION, false), size, flags(ES));
             move(cpu, shape, RDI, step);
             completed(cpu, shape, 1);
@@ -179,7 +184,7 @@ final class StringHelpers {
     private static boolean cmps(X86Cpu cpu, int shape, long iterations) {
         long step = step(cpu, shape);
         int size = 1 << (shape & SIZE);
-        for (; iterations > 0; iterations--) {
+        for (; iterations > 0; iterations = after(cpu, iterations, 1)) {
             long left = cpu.memory.load(linear(cpu, shape, source(shape), RSI, CHECKED_SOURCE, false), size, flags(source(shape)));
             long right = cpu.memory.load(linear(cpu, shape, ES, RDI, CHECKED_DESTINATION, false), size, flags(ES));
             move(cpu, shape, RSI, step);

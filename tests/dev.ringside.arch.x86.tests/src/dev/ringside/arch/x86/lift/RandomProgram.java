@@ -28,13 +28,20 @@ final class RandomProgram {
     private static final int HANDLERS = 0x5000;
     private static final int HANDLERS_END = HANDLERS + 16 * 32;
     private static final int ROWS = 32;
+    /** Where registers point. */
+    private static final byte[] DATA = new byte[1 << 20];
+
+    static {
+        new Random(1).nextBytes(DATA);
+    }
+
     /** Rounds of which the first steps find instructions that raise an exception; those are then left out more often than not. */
     private static final int TRIAL_STEPS = 150;
     /** What a random instruction must not be: it would leave the program. */
     private static final List<String> KINDS_LEFT_OUT = List.of("branch", "call", "return", "halt", "system", "interrupt");
 
     enum Mode {
-        REAL(16, 0xa000, 32, 0.1), PROTECTED(32, 0x300000, 32, 0.4), LONG(64, 0x300000, 128, 0.6);
+        REAL(16, 0xa000, 32, 0.05), PROTECTED(32, 0x300000, 32, 0.25), LONG(64, 0x300000, 128, 0.4);
 
         final int bits;
         /** Where a round takes its registers from, and how many bytes. */
@@ -272,12 +279,7 @@ final class RandomProgram {
             machine.memory().write(handler, again, 0, again.length);
         }
         var random = new Random(~seed);
-        byte[] data = new byte[1 << 16];
-        int from = mode == Mode.REAL ? 0x20000 : 0x100000;
-        for (int at = from; at < from + (mode == Mode.REAL ? 1 << 16 : 1 << 20); at += data.length) {
-            random.nextBytes(data);
-            machine.memory().write(at, data, 0, data.length);
-        }
+        machine.memory().write(mode == Mode.REAL ? 0x20000 : 0x100000, DATA, 0, mode == Mode.REAL ? 1 << 16 : DATA.length);
         int registerBytes = mode == Mode.LONG ? 8 : 4;
         for (int i = 0; i < mode.rowBytes * ROWS; i += registerBytes) {
             machine.memory().write(mode.table + i, registerBytes, register(random));
