@@ -3,6 +3,7 @@ package dev.ringside.machine;
 import dev.ringside.arch.CodeSource;
 import dev.ringside.arch.Cpu;
 import dev.ringside.arch.DisassembledInstruction;
+import dev.ringside.arch.DisassembledInstruction.FlowKind;
 import dev.ringside.machine.MachineControl.DisassembledLine;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,8 @@ import java.util.List;
 /** Guest code as text, looked at without disturbing the guest. */
 final class CodeListing {
     private static final int LONGEST = 15;
+    /** Without needless prefixes. */
+    private static final int LONGEST_CALL = 8;
 
     private CodeListing() {
     }
@@ -21,6 +24,18 @@ final class CodeListing {
         long address = cpu.fetchAddress(cpu.pc());
         byte[] bytes = look(machine, vcpu, address, LONGEST);
         return machine.architecture().disassembler().disassemble(CodeSource.of(bytes, 0, bytes.length), cpu.addressBits(), address, machine.symbols());
+    }
+
+    /** Whether a call ends at {@code address}, as before every place to which a function returns. */
+    static boolean followsCall(Machine machine, int vcpu, long address) {
+        byte[] bytes = look(machine, vcpu, address - LONGEST_CALL, LONGEST_CALL);
+        for (int length = 2; length <= LONGEST_CALL && bytes.length == LONGEST_CALL; length++) {
+            DisassembledInstruction call = line(machine, vcpu, address - LONGEST_CALL, bytes, LONGEST_CALL - length).instruction();
+            if (call.valid() && call.kind() == FlowKind.CALL && call.lengthBytes() == length) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static List<DisassembledLine> around(Machine machine, int vcpu, long address, int before, int after) {

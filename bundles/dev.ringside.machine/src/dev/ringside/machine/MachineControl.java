@@ -90,7 +90,7 @@ public interface MachineControl extends AutoCloseable {
     /** {@code before} instructions that end at {@code address} (best guess), then {@code after} from it on, in the vCPU's present mode. */
     CompletableFuture<List<DisassembledLine>> disassemble(int vcpu, long address, int before, int after);
 
-    /** Innermost first; the frame-pointer chain, and the innermost frame always. */
+    /** Innermost first: that one always, then those that the stack tells, where code keeps frame pointers. */
     CompletableFuture<List<Frame>> frames(int vcpu);
 
     CompletableFuture<List<WalkStep>> explainTranslation(int vcpu, long gva);

@@ -90,7 +90,10 @@ final class MachineLook {
             List.copyOf(machine.injections()));
     }
 
-    /** The innermost frame, then those that the frame-pointer chain leads to, as long as it goes up the stack. */
+    /**
+     * The innermost frame; the one that called it, when it stands at a symbol and so has pushed nothing yet; then those that the frame-pointer chain leads to, as
+     * long as it goes up the stack. Code that uses the frame pointer for something else is told by this, that its callers have not called anything.
+     */
     static List<Frame> frames(Machine machine, int vcpuIndex) {
         Vcpu vcpu = machine.vcpus().get(vcpuIndex);
         Cpu cpu = vcpu.cpu();
@@ -101,9 +104,14 @@ final class MachineLook {
         frames.add(new Frame(0, pc, machine.symbols().nameOf(pc), framePointer, cpu.stackPointer()));
         long below = cpu.stackPointer();
         byte[] pair = new byte[2 * size];
+        if (isSymbol(machine, pc) && vcpu.look(below, pair, 0, size) == size && CodeListing.followsCall(machine, vcpuIndex, little(pair, 0, size))) {
+            long caller = little(pair, 0, size);
+            below += size;
+            frames.add(new Frame(1, caller, machine.symbols().nameOf(caller), framePointer, below));
+        }
         while (frames.size() < MAX_FRAMES && Long.compareUnsigned(framePointer, below) >= 0 && vcpu.look(framePointer, pair, 0, pair.length) == pair.length) {
             long caller = little(pair, size, size);
-            if (caller == 0 || vcpu.look(caller, new byte[1], 0, 1) != 1) {
+            if (!CodeListing.followsCall(machine, vcpuIndex, caller)) {
                 break;
             }
             long stackPointer = framePointer + pair.length;
@@ -112,6 +120,11 @@ final class MachineLook {
             frames.add(new Frame(frames.size(), caller, machine.symbols().nameOf(caller), framePointer, stackPointer));
         }
         return List.copyOf(frames);
+    }
+
+    private static boolean isSymbol(Machine machine, long address) {
+        String name = machine.symbols().nameOf(address);
+        return name != null && name.indexOf('+') < 0;
     }
 
     private static long little(byte[] bytes, int at, int size) {

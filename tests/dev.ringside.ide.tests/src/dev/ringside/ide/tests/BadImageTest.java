@@ -3,6 +3,7 @@ package dev.ringside.ide.tests;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ringside.arch.x86.asm.X86Assembler;
 import dev.ringside.asm.core.GuestProject;
@@ -148,6 +149,6 @@ class BadImageTest extends UiTest {
         dialog.bot().button("OK").click();
         bot.waitUntil(Conditions.shellCloses(dialog));
         bot.viewByTitle("Disassembly").bot().link("Boot the sample kernel");
-        loggedErrors();
+        assertTrue(loggedErrors().stream().anyMatch(logged -> logged.startsWith(said.substring(0, Math.min(said.length(), 20)))), "the log holds the detail");
     }
 }

@@ -31,7 +31,7 @@ class TwoWindowsTest extends UiTest {
     @AfterEach
     void closeTheSecond() {
         if (second != null) {
-            PlatformUi.run(second::close);
+            close(second);
         }
     }
 
@@ -61,10 +61,10 @@ class TwoWindowsTest extends UiTest {
         until(second, right, 1);
 
         right.terminate();
-        bot.waitUntil(Conditions.that("the second window keeps what is closed", () -> focus(second) == null || focus(second).machine() != right));
+        bot.waitUntil(Conditions.that("the second window keeps what is closed", () -> machine(focus(second)) != right));
         until(first, left, 1);
         assertNotNull(focus(first));
-        PlatformUi.run(second::close);
+        close(second);
         second = null;
         left.vcpus().getFirst().stepInto();
         until(first, left, 2);
@@ -77,9 +77,24 @@ class TwoWindowsTest extends UiTest {
 
     private void until(IWorkbenchWindow window, VmDebugTarget machine, long stop) {
         bot.waitUntil(Conditions.that(() -> "the window shows " + focus(window) + " and not stop " + stop + " of " + machine,
-                () -> focus(window) != null && focus(window).machine() == machine && focus(window).stopNumber() == stop && !focus(window).isRunning()));
+                () -> isAt(focus(window), machine, stop)));
         bot.sync();
-        assertEquals(machine, focus(window).machine());
+        assertEquals(machine, machine(focus(window)));
+    }
+
+    private static boolean isAt(GuestVcpu vcpu, VmDebugTarget machine, long stop) {
+        return machine(vcpu) == machine && vcpu.stopNumber() == stop && !vcpu.isRunning();
+    }
+
+    private static Object machine(GuestVcpu vcpu) {
+        return vcpu == null ? null : vcpu.machine();
+    }
+
+    private void close(IWorkbenchWindow window) {
+        bot.waitUntil(Conditions.that("the window stays", () -> PlatformUi.call(() -> {
+            window.close();
+            return PlatformUI.getWorkbench().getWorkbenchWindowCount() == 1;
+        })));
     }
 
     private static GuestVcpu focus(IWorkbenchWindow window) {
@@ -99,7 +114,7 @@ class TwoWindowsTest extends UiTest {
                     tree.notifyListeners(SWT.Selection, click);
                 }
             });
-            return focus(window) != null && focus(window).machine() == machine;
+            return machine(focus(window)) == machine;
         }));
     }
 
