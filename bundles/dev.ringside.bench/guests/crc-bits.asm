@@ -1,6 +1,6 @@
 ; CRC-32 bit by bit: shifts, and a branch that nobody can predict. Checksum: the CRC, the same as crc-table's.
 
-ROUNDS          equ 64
+ROUNDS          equ 32
 SIZE            equ 65536
 TEXT            equ 0x400000
 POLYNOMIAL      equ 0xedb88320

@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
  */
 record TimedRun(List<Line> lines, String err, int status, double seconds, ProcessMemory memory) {
     private static final long MEMORY_INTERVAL_MILLIS = 200;
+    /** Whoever says this may wait for the end of stdin: then its clock is read while it still has one. */
+    static final String LAST_LINE = "end";
 
     /** @param seconds since before the start of the process, by the clock asked for */
     record Line(double seconds, String text) {
@@ -39,7 +41,7 @@ record TimedRun(List<Line> lines, String err, int status, double seconds, Proces
         long start = System.nanoTime();
         Process process;
         try {
-            process = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null"))).start();
+            process = new ProcessBuilder(command).start();
         } catch (IOException e) {
             throw new BenchException("'" + command.getFirst() + "' cannot be started: " + e.getMessage());
         }
@@ -95,6 +97,9 @@ record TimedRun(List<Line> lines, String err, int status, double seconds, Proces
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 last = clock.seconds(process, start, last);
                 lines.add(new Line(last, line));
+                if (line.equals(LAST_LINE)) {
+                    process.getOutputStream().close();
+                }
             }
         } catch (IOException e) {
             // The process was killed; what it said before counts.
