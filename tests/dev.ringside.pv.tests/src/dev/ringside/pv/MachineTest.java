@@ -213,6 +213,27 @@ class MachineTest {
         }
     }
 
+    /** TLFS "Hypercall Inputs": outside of 64-bit mode EDX:EAX is the control value and the result, EBX:ECX the input's address, EDI:ESI the output's. */
+    @Test
+    void hypervHypercallOfThirtyTwoBitCodeUsesPairsOfRegisters() throws MachineException {
+        // mov ecx, 0x40000000; mov eax, 1; xor edx, edx; wrmsr; inc ecx; mov eax, 0x20001; wrmsr; mov esp, 0x7000; mov ebp, 0x20000
+        String enable = "b900000040 b801000000 31d2 0f30 41 b801000200 0f30 bc00700000 bd00000200";
+        // mov eax, 2; xor edx, edx; xor ebx, ebx; mov ecx, 0x3000?; call ebp; mov [0x500 or 8], eax; mov [... + 4], edx
+        String misaligned = "b802000000 31d2 31db b904000300 ffd5 a300050000 891504050000";
+        String proper = "b802000000 31d2 31db b900000300 ffd5 a308050000 89150c050000";
+        try (Machine machine = machine("hyperv", 1, enable + misaligned + proper + "66baf400 b001 ee")) {
+            machine.memory().write(0x30008, 8, 1); // all processors
+            machine.memory().write(0x500, 8, -1L);
+            machine.memory().write(0x508, 8, -1L);
+
+            assertThat(machine.run(1000)).isEqualTo(new StopReason.Ended(new EndReason.DebugExit(1)));
+
+            assertThat(machine.memory().read(0x500, 8)).as("HV_STATUS_INVALID_ALIGNMENT").isEqualTo(4);
+            assertThat(machine.memory().read(0x508, 8)).as("HV_STATUS_SUCCESS").isZero();
+            assertThat(machine.paravirt().counts()).containsEntry("HvCallFlushVirtualAddressSpace", 2L);
+        }
+    }
+
     @Test
     void pageThatTheHostTookComesBackWithItsContents() throws MachineException {
         // mov eax, [0x50000]; mov [0x500], eax; out
