@@ -84,8 +84,8 @@ final class DisasmCommand implements Callable<Integer> {
         Segment first = image.get().segments().getFirst();
         long start = at == null ? first.gpa() : address(symbols);
         for (Segment segment : image.get().segments()) {
-            if (start >= segment.gpa() && start < segment.gpa() + segment.bytes().length) {
-                print(segment.bytes(), segment.gpa(), start - segment.gpa(), symbols);
+            if (start >= segment.gpa() && start < segment.contentEnd()) {
+                print(segment.content().toBytes(), segment.gpa(), start - segment.gpa(), symbols);
                 return;
             }
         }

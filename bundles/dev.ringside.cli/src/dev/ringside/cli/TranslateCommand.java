@@ -72,8 +72,8 @@ final class TranslateCommand implements Callable<Integer> {
         Symbolizer symbols = image.symbols();
         show(address(symbols), pc -> {
             for (Segment segment : image.segments()) {
-                if (pc >= segment.gpa() && pc - segment.gpa() < segment.bytes().length) {
-                    return source(segment.bytes(), pc - segment.gpa());
+                if (pc >= segment.gpa() && pc < segment.contentEnd()) {
+                    return segment.content().to((from, offset, length) -> CodeSource.of(from, offset + (int) (pc - segment.gpa()), offset + length));
                 }
             }
             return null;

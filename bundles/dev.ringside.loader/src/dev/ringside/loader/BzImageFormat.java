@@ -43,9 +43,9 @@ public final class BzImageFormat implements ImageFormat {
             throw new ImageException("image '" + image.name() + "' is truncated: its kernel takes " + declared + " bytes from offset " + kernelOffset
                 + ", the file has " + image.length());
         }
-        byte[] kernel = image.slice(kernelOffset, image.length() - kernelOffset);
+        ImageBytes kernel = image.part(kernelOffset, image.length() - kernelOffset);
         long load = header.loadAddress();
-        var segment = new Segment(load, kernel, Math.max(kernel.length, header.initSize()));
+        var segment = new Segment(load, kernel, Math.max(kernel.length(), header.initSize()));
         String version = header.kernelVersionOffset() == 0 ? "" : image.string(header.kernelVersionOffset() + 0x200L, 64).split(" ")[0];
         String format = "Linux bzImage" + (version.isEmpty() ? "" : " " + version);
         var packed = new PackedKernel(format, version, image, header, kernelOffset);

@@ -94,7 +94,7 @@ final class Elf {
             if (p.memoryBytes() < 0 || p.paddr() < 0 || p.paddr() + p.memoryBytes() < 0) {
                 throw bad("a segment wants " + Long.toUnsignedString(p.memoryBytes()) + " bytes at %#x, which is no physical address".formatted(p.paddr()));
             }
-            result.add(new Segment(p.paddr(), image.slice(p.offset(), p.fileBytes()), p.memoryBytes()));
+            result.add(new Segment(p.paddr(), image.part(p.offset(), p.fileBytes()), p.memoryBytes()));
         }
         if (result.isEmpty()) {
             throw bad("it has no loadable segment");
@@ -107,7 +107,7 @@ final class Elf {
         var result = new ArrayList<Kallsyms.Part>();
         for (Program p : programs) {
             if (p.type() == PT_LOAD && p.memoryBytes() != 0) {
-                result.add(new Kallsyms.Part(p.vaddr(), segments.get(result.size()).bytes(), p.memoryBytes()));
+                result.add(new Kallsyms.Part(p.vaddr(), segments.get(result.size()).content(), p.memoryBytes()));
             }
         }
         return result;

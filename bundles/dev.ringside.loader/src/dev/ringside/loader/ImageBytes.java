@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * An image file in memory, read with bounds: whatever a hostile file says, an access outside ends in an {@link ImageException}, never in another
@@ -17,10 +18,18 @@ public final class ImageBytes {
 
     private final String name;
     private final byte[] bytes;
+    private final int start;
+    private final int length;
 
     public ImageBytes(String name, byte[] bytes) {
+        this(name, bytes, 0, bytes.length);
+    }
+
+    private ImageBytes(String name, byte[] bytes, int start, int length) {
         this.name = name;
         this.bytes = bytes;
+        this.start = start;
+        this.length = length;
     }
 
     /** Reads a whole file. @throws ImageException when it cannot be read, is a directory, empty or larger than {@link #MAX_BYTES} */
@@ -69,11 +78,11 @@ public final class ImageBytes {
     }
 
     public int length() {
-        return bytes.length;
+        return length;
     }
 
-    public boolean has(long offset, long length) {
-        return offset >= 0 && length >= 0 && offset <= bytes.length - length;
+    public boolean has(long offset, long size) {
+        return offset >= 0 && size >= 0 && offset <= length - size;
     }
 
     public int u8(long offset) throws ImageException {
@@ -94,26 +103,47 @@ public final class ImageBytes {
     }
 
     /** A copy of part of the file. */
-    public byte[] slice(long offset, long length) throws ImageException {
-        if (!has(offset, length)) {
-            throw truncated(offset, length);
+    public byte[] slice(long offset, long size) throws ImageException {
+        return part(offset, size).toBytes();
+    }
+
+    /** Part of the file, without a copy: kernels have some 50 MB. */
+    ImageBytes part(long offset, long size) throws ImageException {
+        if (!has(offset, size)) {
+            throw truncated(offset, size);
         }
-        return java.util.Arrays.copyOfRange(bytes, (int) offset, (int) (offset + length));
+        return new ImageBytes(name, bytes, start + (int) offset, (int) size);
+    }
+
+    /** A copy of everything. */
+    public byte[] toBytes() {
+        return Arrays.copyOfRange(bytes, start, start + length);
+    }
+
+    /** Takes bytes from an array, which it must not change. */
+    @FunctionalInterface
+    public interface Taker<R> {
+        R take(byte[] from, int offset, int length);
+    }
+
+    /** Everything, without a copy. */
+    public <R> R to(Taker<R> taker) {
+        return taker.take(bytes, start, length);
     }
 
     /** The zero-terminated ISO 8859-1 string at {@code offset}, at most {@code limit} bytes long. */
     public String string(long offset, int limit) throws ImageException {
-        int start = at(offset, 1);
-        int end = start;
-        while (end < bytes.length && end - start < limit && bytes[end] != 0) {
+        int first = at(offset, 1);
+        int end = first;
+        while (end < start + length && end - first < limit && bytes[end] != 0) {
             end++;
         }
-        return new String(bytes, start, end - start, java.nio.charset.StandardCharsets.ISO_8859_1);
+        return new String(bytes, first, end - first, java.nio.charset.StandardCharsets.ISO_8859_1);
     }
 
     /** Where {@code value} (32-bit little-endian, aligned to {@code step}) first occurs below {@code limit}, or −1. */
     public int find32(long value, int step, int limit) throws ImageException {
-        for (int i = 0; i + 4 <= Math.min(limit, bytes.length); i += step) {
+        for (int i = 0; i + 4 <= Math.min(limit, length); i += step) {
             if (u32(i) == value) {
                 return i;
             }
@@ -125,11 +155,11 @@ public final class ImageBytes {
         if (!has(offset, size)) {
             throw truncated(offset, size);
         }
-        return (int) offset;
+        return start + (int) offset;
     }
 
-    private ImageException truncated(long offset, long length) {
-        return new ImageException("image '" + name + "' is truncated or damaged: " + length + " bytes at offset " + Long.toUnsignedString(offset)
-            + " are needed, the file has " + bytes.length);
+    private ImageException truncated(long offset, long size) {
+        return new ImageException("image '" + name + "' is truncated or damaged: " + size + " bytes at offset " + Long.toUnsignedString(offset)
+            + " are needed, the file has " + length);
     }
 }

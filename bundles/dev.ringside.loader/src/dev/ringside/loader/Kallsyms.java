@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,6 +37,7 @@ final class Kallsyms {
     /** Steps that a search may take: a hundred times what a real kernel needs. */
     private static final long PATIENCE = 400_000_000L;
 
+    private final ImageBytes content;
     private final ByteBuffer bytes;
     private final int pointerBytes;
     private final List<Part> text;
@@ -43,14 +45,15 @@ final class Kallsyms {
     private long steps;
 
     /** A loaded piece of the kernel. */
-    record Part(long vaddr, byte[] bytes, long memoryBytes) {
+    record Part(long vaddr, ImageBytes content, long memoryBytes) {
         boolean holds(long address) {
             return Long.compareUnsigned(address - vaddr, memoryBytes) < 0;
         }
     }
 
     private Kallsyms(Part part, List<Part> all, int pointerBytes) {
-        this.bytes = ByteBuffer.wrap(part.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        content = part.content();
+        bytes = content.to((from, offset, length) -> ByteBuffer.wrap(from, offset, length).slice()).order(ByteOrder.LITTLE_ENDIAN);
         this.text = all;
         this.pointerBytes = pointerBytes;
     }
@@ -71,7 +74,7 @@ final class Kallsyms {
     }
 
     private List<Symbol> search() {
-        for (int at = find(bytes.array(), DIGITS, 0); at >= 0 && steps < PATIENCE; at = find(bytes.array(), DIGITS, at + 1)) {
+        for (int at = find(content, DIGITS, 0); at >= 0 && steps < PATIENCE; at = find(content, DIGITS, at + 1)) {
             for (int table = at - '0' & -pointerBytes; table >= Math.max(0, at - '0' * LONGEST_TOKEN); table -= pointerBytes) {
                 int index = readTokens(table, at);
                 if (index >= 0) {
@@ -102,7 +105,7 @@ final class Kallsyms {
             if (at == bytes.limit() || bytes.get(at) != 0) {
                 return -1;
             }
-            tokens[i] = new String(bytes.array(), start, at - start, StandardCharsets.ISO_8859_1);
+            tokens[i] = new String(bytes.array(), bytes.arrayOffset() + start, at - start, StandardCharsets.ISO_8859_1);
             at++;
         }
         int index = aligned(at);
@@ -287,18 +290,18 @@ final class Kallsyms {
     }
 
     /** Where {@code what} is in {@code in} next, or −1. */
-    static int find(byte[] in, byte[] what, int from) {
-        outer:
-        for (int i = from; i + what.length <= in.length; i++) {
-            if (in[i] != what[0]) {
-                continue;
+    static int find(ImageBytes in, byte[] what, int from) {
+        return in.to((bytes, offset, length) -> {
+            int at = find(bytes, offset + from, offset + length, what);
+            return at < 0 ? -1 : at - offset;
+        });
+    }
+
+    private static int find(byte[] in, int from, int end, byte[] what) {
+        for (int i = from; i + what.length <= end; i++) {
+            if (in[i] == what[0] && Arrays.equals(in, i, i + what.length, what, 0, what.length)) {
+                return i;
             }
-            for (int k = 1; k < what.length; k++) {
-                if (in[i + k] != what[k]) {
-                    continue outer;
-                }
-            }
-            return i;
         }
         return -1;
     }

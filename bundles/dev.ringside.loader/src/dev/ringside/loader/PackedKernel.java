@@ -59,7 +59,7 @@ public final class PackedKernel {
             throw new ImageException("the kernel is for %#x to %#x, the header announces %#x to %#x".formatted(lowest, end, header.preferredAddress(),
                 header.preferredAddress() + header.initSize()));
         }
-        if (segments.stream().noneMatch(s -> elf.entry >= s.gpa() && elf.entry < s.gpa() + s.bytes().length)) {
+        if (segments.stream().noneMatch(s -> elf.entry >= s.gpa() && elf.entry < s.contentEnd())) {
             throw new ImageException("the kernel's entry %#x is outside of it".formatted(elf.entry));
         }
         if (elf.is64 && !header.entry64()) {
@@ -108,11 +108,11 @@ public final class PackedKernel {
         return OptionalLong.empty();
     }
 
-    private static Landmark landmark(List<Kallsyms.Part> parts) {
+    private static Landmark landmark(List<Kallsyms.Part> parts) throws ImageException {
         for (Kallsyms.Part part : parts) {
-            int at = Kallsyms.find(part.bytes(), BANNER, 0);
-            if (at >= 0 && at + LANDMARK_BYTES <= part.bytes().length) {
-                return new Landmark(part.vaddr() + at, Arrays.copyOfRange(part.bytes(), at, at + LANDMARK_BYTES));
+            int at = Kallsyms.find(part.content(), BANNER, 0);
+            if (at >= 0 && part.content().has(at, LANDMARK_BYTES)) {
+                return new Landmark(part.vaddr() + at, part.content().slice(at, LANDMARK_BYTES));
             }
         }
         return null;
@@ -131,13 +131,14 @@ public final class PackedKernel {
         if (bytes < 16 || !image.has(start, bytes)) {
             throw new ImageException("the header does not tell where the packed kernel is");
         }
-        byte[] packed = image.slice(start, bytes);
+        ImageBytes packed = image.part(start, bytes);
         long size = image.u32(start + bytes - 4);
         if (size < 64 || size > MAX_BYTES) {
             throw new ImageException("the packed kernel announces " + size + " bytes; 64 to " + MAX_BYTES + " are possible");
         }
-        Packing packing = Packing.of(packed).orElseThrow(() -> new ImageException("no library for a kernel packed like this (%02x %02x %02x %02x)"
-            .formatted(packed[0], packed[1], packed[2], packed[3])));
+        byte[] first = packed.slice(0, 16);
+        Packing packing = Packing.of(first).orElseThrow(() -> new ImageException("no library for a kernel packed like this (%02x %02x %02x %02x)"
+            .formatted(first[0], first[1], first[2], first[3])));
         try {
             var unpacked = new ImageBytes(image.name(), packing.unpack(packed, (int) size));
             if (!Elf.isElf(unpacked)) {

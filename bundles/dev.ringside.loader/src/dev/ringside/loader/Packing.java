@@ -65,8 +65,8 @@ enum Packing {
 
     abstract InputStream open(InputStream packed) throws IOException;
 
-    static Optional<Packing> of(byte[] packed) {
-        return Arrays.stream(values()).filter(p -> packed.length >= p.magic.length && Arrays.equals(p.magic, 0, p.magic.length, packed, 0, p.magic.length))
+    static Optional<Packing> of(byte[] start) {
+        return Arrays.stream(values()).filter(p -> start.length >= p.magic.length && Arrays.equals(p.magic, 0, p.magic.length, start, 0, p.magic.length))
             .findFirst();
     }
 
@@ -75,9 +75,9 @@ enum Packing {
      * @param sizeBytes how much must come out
      * @throws IOException with a reason, when something else comes out or the stream is damaged
      */
-    byte[] unpack(byte[] packed, int sizeBytes) throws IOException {
-        int length = this == GZIP ? packed.length : packed.length - 4;
-        try (InputStream in = open(new ByteArrayInputStream(packed, 0, length))) {
+    byte[] unpack(ImageBytes packed, int sizeBytes) throws IOException {
+        int behind = this == GZIP ? 0 : 4;
+        try (InputStream in = open(packed.to((from, offset, length) -> new ByteArrayInputStream(from, offset, length - behind)))) {
             byte[] unpacked = new byte[sizeBytes];
             int unpackedBytes = in.readNBytes(unpacked, 0, sizeBytes);
             if (unpackedBytes != sizeBytes || in.read() != -1) {

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -93,15 +94,16 @@ public final class MachineBuilder {
         }
 
         /** The kernel in the image without its wrapping if that can be had; the image itself, which knows another way, if not. */
-        static Guest unpacked(GuestImage image) {
-            if (image.packed().isEmpty()) {
-                return of(image);
-            }
+        Guest unpacked() {
             try {
-                return of(image.packed().get().unpack());
+                return of(image.packed().orElseThrow().unpack());
             } catch (ImageException e) {
-                return new Guest(image, List.of(), of(image).how + "; no fast boot: " + e.getMessage());
+                return new Guest(image, moreDisks, how + "; no fast boot: " + e.getMessage());
             }
+        }
+
+        boolean isPacked() {
+            return image != null && image.packed().isPresent();
         }
     }
 
@@ -136,7 +138,7 @@ public final class MachineBuilder {
         var loader = new ImageLoader(providers.formats());
         var image = loader.load(bytes);
         if (image.isPresent()) {
-            return d.fastBoot() ? Guest.unpacked(image.get()) : Guest.of(image.get());
+            return Guest.of(image.get());
         }
         if (BootDisk.looksBootable(bytes)) {
             return Guest.firmware(List.of(new MachineDescription.Disk(d.image(), false)));
@@ -151,6 +153,9 @@ public final class MachineBuilder {
         if (engineProvider.unavailableReason().isPresent()) {
             throw new MachineException("engine '" + d.engine() + "' cannot run here: " + engineProvider.unavailableReason().get());
         }
+        // Half a second for a big kernel, while the rest of the machine is built.
+        CompletableFuture<Guest> started = d.fastBoot() && guest.isPacked() ? CompletableFuture.supplyAsync(guest::unpacked)
+            : CompletableFuture.completedFuture(guest);
         BoardProvider boardProvider = choose("board", providers.boards(), BoardProvider::type, "pc");
         requireTaker(d, guest);
         var drives = new ArrayList<>(guest.moreDisks());
@@ -164,7 +169,7 @@ public final class MachineBuilder {
             if (guest.image() == null && d.firmware() == null) {
                 requireBootSector(backends);
             }
-            return assemble(d, guest, architecture, engineProvider, boardProvider, config, memory);
+            return assemble(d, guest.image() == null, started, architecture, engineProvider, boardProvider, config, memory);
         } catch (ImageException | MachineException | RuntimeException e) {
             memory.close();
             closeAll(backends);
@@ -198,8 +203,8 @@ public final class MachineBuilder {
             + String.join(", ", backends.stream().map(b -> "'" + b.name() + "'").toList()) + "; name a bootable one, or an image beside it");
     }
 
-    private Machine assemble(MachineDescription d, Guest guest, Architecture architecture, EngineProvider engineProvider, BoardProvider boardProvider,
-            BoardConfig config, PhysicalMemory memory) throws ImageException, MachineException {
+    private Machine assemble(MachineDescription d, boolean firmware, CompletableFuture<Guest> started, Architecture architecture,
+            EngineProvider engineProvider, BoardProvider boardProvider, BoardConfig config, PhysicalMemory memory) throws ImageException, MachineException {
         List<MemoryRange> map = boardProvider.memoryMap(config);
         Slot shadowed = null;
         for (MemoryRange range : coalesced(map)) {
@@ -211,7 +216,7 @@ public final class MachineBuilder {
         var recorder = new RunRecorder();
         var host = new MachineHost(memory, recorder);
         ShadowMemory shadow = null;
-        if (guest.image() == null) {
+        if (firmware) {
             shadow = new ShadowMemory(memory, Firmware.read(d.firmware()), shadowed);
             host.shadow(shadow);
         }
@@ -237,6 +242,7 @@ public final class MachineBuilder {
         }
         var serial = new Transcript();
         board.serialPorts().getFirst().connect(serial::accept);
+        Guest guest = started.join();
         Machine.Bootstrap bootstrap = guest.image() == null ? EntryState::reset : direct(d, guest.image(), map, memory, host, board);
         var machine = new Machine(d, architecture, memory, engine, vcpus, board, host.virtualClock(), recorder, symbols(guest.image()), bootstrap, host, serial,
             paravirtHost, guest.how());
@@ -285,9 +291,12 @@ public final class MachineBuilder {
         return () -> {
             boolean again = loadedBefore.getAndSet(true);
             for (Segment s : image.segments()) {
-                memory.poke(s.gpa(), s.bytes(), 0, s.bytes().length);
+                s.content().to((from, offset, length) -> {
+                    memory.poke(s.gpa(), from, offset, length);
+                    return null;
+                });
                 if (again) {
-                    clear(memory, s.gpa() + s.bytes().length, s.end());
+                    clear(memory, s.contentEnd(), s.end());
                 }
             }
             board.installFirmwareTables(host.memory());

@@ -84,7 +84,7 @@ class KallsymsTest {
             utf16[2 * i] = (byte) i;
         }
 
-        assertThat(Kallsyms.read(List.of(new Kallsyms.Part(0xffff_ffff_8100_0000L, utf16, utf16.length)), 8)).isEmpty();
+        assertThat(Kallsyms.read(List.of(new Kallsyms.Part(0xffff_ffff_8100_0000L, new ImageBytes("kernel", utf16), utf16.length)), 8)).isEmpty();
     }
 
     private static String name(int i) {
@@ -96,7 +96,7 @@ class KallsymsTest {
     }
 
     private static Kallsyms.Part part(Layout layout, byte[] bytes) {
-        return new Kallsyms.Part(layout.base() - (layout.hasPerCpu ? 0 : 16 * PER_CPU), bytes, 1 << 20);
+        return new Kallsyms.Part(layout.base() - (layout.hasPerCpu ? 0 : 16 * PER_CPU), new ImageBytes("kernel", bytes), 1 << 20);
     }
 
     private static byte[] kernel(Layout layout) {

@@ -34,7 +34,7 @@ class PackedKernelTest {
         assertThat(unpacked.format()).isEqualTo("Linux bzImage, unpacked by the host");
         assertThat(unpacked.segments()).singleElement().satisfies(s -> {
             assertThat(s.gpa()).isEqualTo(0x1000000);
-            assertThat(s.bytes()).isEqualTo(CODE);
+            assertThat(s.content().toBytes()).isEqualTo(CODE);
         });
         EntryState entry = unpacked.protocol().prepare(Images.environment(new Images.FakeMemory(), 512 << 20, "", null));
         assertThat(entry.mode()).isEqualTo(EntryState.Mode.LONG_64);
