@@ -19,9 +19,12 @@ import org.eclipse.swt.widgets.TableItem;
 /** The last hypercalls and the faults that were injected, newest first, those that wait on top; what is new since the stop before stands out. */
 final class HypercallTable {
     private static final int RESULT = 2;
+    private static final long NONE = -1;
 
     private final Table table;
     private List<Row> rows = List.of();
+    /** Of the newest line at the last stop. */
+    private long newestAtStop = NONE;
     /** From this instruction on they were not there at the stop before. */
     private long firstNew;
 
@@ -47,7 +50,7 @@ final class HypercallTable {
     HypercallTable(Composite parent) {
         table = new Table(parent, SWT.FULL_SELECTION | SWT.MULTI | SWT.V_SCROLL | SWT.H_SCROLL);
         table.setHeaderVisible(true);
-        column("Guest function", 155, SWT.LEFT);
+        column("Guest function", 185, SWT.LEFT);
         column("Hypercall", 215, SWT.LEFT);
         column("Result", 155, SWT.LEFT);
         column("Arguments", 430, SWT.LEFT);
@@ -67,19 +70,23 @@ final class HypercallTable {
 
     void forget() {
         rows = List.of();
+        newestAtStop = NONE;
         firstNew = 0;
         draw();
     }
 
-    /** @param newStop whether it is another stop than the one last shown */
-    void show(ParavirtActivity activity, boolean newStop) {
-        if (newStop) {
-            firstNew = rows.stream().filter(row -> !row.waits).mapToLong(Row::instructions).max().orElse(-1) + 1;
+    /** @param newStop whether it is another stop than the one last shown @param running whether the guest has gone on from it */
+    void show(ParavirtActivity activity, boolean newStop, boolean running) {
+        if (newStop || running) {
+            firstNew = newestAtStop + 1;
         }
         List<Row> oldestFirst = new ArrayList<>(activity.hypercalls().stream().map(Row::of).toList());
         activity.injections().forEach(injection -> oldestFirst.add(Row.of(injection, activity.injectable())));
         oldestFirst.sort(Comparator.comparing(Row::waits).thenComparing(Row::instructions));
         rows = oldestFirst.reversed();
+        if (!running) {
+            newestAtStop = rows.stream().filter(row -> !row.waits).mapToLong(Row::instructions).max().orElse(NONE);
+        }
         draw();
     }
 

@@ -40,6 +40,8 @@ public final class ParavirtView extends GuestViewPart {
 
     /** A command of {@code dev.ringside.debug.ui}. */
     private static final String INJECT_COMMAND = "dev.ringside.debug.ui.inject";
+    /** What all hints have in common is said once. */
+    private static final String UNUSED = " is offered and not used: a guest that uses it ";
     private static final long NEVER = -1;
     private static final int LOOK_AGAIN_MILLIS = 500;
     private static final List<String> ROOT = List.of("paravirt");
@@ -79,7 +81,7 @@ public final class ParavirtView extends GuestViewPart {
         sides = new SashForm(page, SWT.HORIZONTAL);
         GridDataFactory.fillDefaults().grab(true, true).applyTo(sides);
         tree = new MachineTree(sides, ROOT, part -> refresh());
-        tree.widths(300, 190, 360);
+        tree.widths(300, 200, 360);
         SashForm right = new SashForm(sides, SWT.VERTICAL);
         hypercalls = new HypercallTable(right);
         hints = new Text(right, SWT.MULTI | SWT.WRAP | SWT.READ_ONLY | SWT.V_SCROLL);
@@ -178,7 +180,7 @@ public final class ParavirtView extends GuestViewPart {
         }
         tree.draw();
         if (answer.activity != null) {
-            tell(answer.activity, vcpu.stopNumber());
+            tell(answer.activity, vcpu);
         }
         say(null);
         boolean more = ask(shown(), false); // parts may have come that are open at first
@@ -207,9 +209,9 @@ public final class ParavirtView extends GuestViewPart {
         }
     }
 
-    private void tell(ParavirtActivity activity, long stop) {
-        hypercalls.show(activity, stop != shownStop);
-        shownStop = stop;
+    private void tell(ParavirtActivity activity, GuestVcpu vcpu) {
+        hypercalls.show(activity, vcpu.stopNumber() != shownStop, vcpu.isRunning());
+        shownStop = vcpu.stopNumber();
         offer(activity);
         set(hints, hints(activity));
         String words = words(activity);
@@ -233,7 +235,7 @@ public final class ParavirtView extends GuestViewPart {
         if (activity.hints().isEmpty()) {
             return activity.paravirt().equals("none") ? "" : "The guest uses all that it is offered, as far as use can be seen.";
         }
-        return activity.hints().stream().map(hint -> "\u2022 " + hint).collect(Collectors.joining(Text.DELIMITER));
+        return activity.hints().stream().map(hint -> "\u2022 " + hint.replace(UNUSED, " \u2014 ")).collect(Collectors.joining(Text.DELIMITER, "Offered and not used; a guest that uses it" + Text.DELIMITER, ""));
     }
 
     /** Setting an equal text would move the scroll bar. */

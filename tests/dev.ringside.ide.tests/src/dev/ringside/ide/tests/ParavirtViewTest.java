@@ -89,8 +89,8 @@ class ParavirtViewTest extends UiTest {
         SWTBotTree tree = view.tree();
         until(() -> "no clock page in " + lines(tree, "vcpu0"), () -> lines(tree, "vcpu0", "pvclock").contains("version = 2 : even: consistent"));
         assertTrue(lines(tree, "vcpu0", "pvclock").contains("MSR_KVM_SYSTEM_TIME = 0x0000000000210041 : on, at 0x210040"), lines(tree, "vcpu0", "pvclock").toString());
-        assertTrue(lines(tree, "vcpu0", "steal time").contains("steal (ns) = 0"), lines(tree, "vcpu0", "steal time").toString());
-        assertTrue(view.text(0).getText().contains("KVM_FEATURE_ASYNC_PF is offered and not used: a guest that uses it runs another task"), view.text(0).getText());
+        assertTrue(lines(tree, "vcpu0", "steal time").contains("steal (ns) = 0 : time in which it could have run and did not"), lines(tree, "vcpu0", "steal time").toString());
+        assertTrue(view.text(0).getText().contains("KVM_FEATURE_ASYNC_PF \u2014 runs another task"), view.text(0).getText());
         assertTrue(view.label("kvm: ").contains("the last 5 hypercalls"), view.label("kvm: "));
 
         open(tree, "CPUID");
@@ -109,7 +109,7 @@ class ParavirtViewTest extends UiTest {
         assertTrue(lines(tree, "vp0", "SynIC").contains("SIMP = 0x0000000000222001 : on, at 0x222000"), lines(tree, "vp0", "SynIC").toString());
         open(tree, "vp0", "STIMER0");
         until(() -> "STIMER0 stays closed", () -> lines(tree, "vp0", "STIMER0").contains("CONFIG = 0x0000000000020008 : off, one-shot, auto-enable, to SINT2"));
-        assertTrue(lines(tree, "reference time").contains("TscSequence = 1"), lines(tree, "reference time").toString());
+        assertTrue(lines(tree, "reference time").contains("TscSequence = 1 : another one when the page was rewritten; 0: of no use now"), lines(tree, "reference time").toString());
         assertEquals(2, view.table().rowCount());
 
         runTo("take_message");
@@ -120,6 +120,8 @@ class ParavirtViewTest extends UiTest {
         until(() -> "the call is not shown", () -> calls.rowCount() == 3);
         assertTrue(calls.cell(0, 0).startsWith("hv_post_message+"), "who called the hypercall page: " + calls.cell(0, 0));
         assertEquals("HvCallPostMessage", calls.cell(0, 1));
+        assertEquals(false, PlatformUi.call(() -> calls.widget.getItem(0).getForeground().equals(calls.widget.getItem(1).getForeground())), "only the new call stands out");
+        assertEquals(PlatformUi.call(() -> calls.widget.getItem(1).getForeground()), PlatformUi.call(() -> calls.widget.getItem(2).getForeground()));
         picture("paravirt-hyperv");
         theme(DARK);
         bot.sync();
@@ -266,7 +268,7 @@ class ParavirtViewTest extends UiTest {
         item(tree, path).expand();
     }
 
-    private static SWTBotTreeItem item(SWTBotTree tree, String... path) {
+    static SWTBotTreeItem item(SWTBotTree tree, String... path) {
         SWTBotTreeItem item = tree.getTreeItem(path[0]);
         for (int i = 1; i < path.length; i++) {
             String name = path[i];
@@ -276,7 +278,7 @@ class ParavirtViewTest extends UiTest {
     }
 
     /** {@code name = value : meaning} of each line below. */
-    private static List<String> lines(SWTBotTree tree, String... path) {
+    static List<String> lines(SWTBotTree tree, String... path) {
         return item(tree, path).getItems().stream()
                 .map(line -> line.getText() + " = " + line.cell(1) + (line.cell(2).isEmpty() ? "" : " : " + line.cell(2))).toList();
     }

@@ -4,6 +4,7 @@ import dev.ringside.asm.core.GuestProject;
 import dev.ringside.debug.core.DebugCore;
 import dev.ringside.debug.core.launch.BuiltImages;
 import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
+import dev.ringside.samples.Sample;
 import org.eclipse.core.resources.IFile;
 import org.eclipse.core.runtime.CoreException;
 import org.eclipse.debug.core.DebugPlugin;
@@ -20,19 +21,26 @@ public final class GuestConfigurations {
 
     /** The first configuration that boots {@code image}, else a new one of that name with everything else at its default. */
     static ILaunchConfiguration forImage(String image, String name) throws CoreException {
+        return forImage(image, name, GuestLaunchConfiguration.DEFAULT_PARAVIRT);
+    }
+
+    private static ILaunchConfiguration forImage(String image, String name, String paravirt) throws CoreException {
         for (ILaunchConfiguration configuration : manager().getLaunchConfigurations(type())) {
             if (configuration.getAttribute(GuestLaunchConfiguration.IMAGE, "").equals(image)) {
                 return configuration;
             }
         }
-        return create(image, name).doSave();
+        ILaunchConfigurationWorkingCopy made = create(image, name);
+        made.setAttribute(GuestLaunchConfiguration.PARAVIRT, paravirt);
+        return made.doSave();
     }
 
-    /** The configuration that boots what is built from a source, called like its project. */
+    /** The configuration that boots what is built from a source, called like its project. The sample about paravirtual interfaces finds those that it is about. */
     static ILaunchConfiguration forSource(IFile source) throws CoreException {
         boolean only = GuestProject.sources(source.getProject()).size() == 1;
         String name = source.getProject().getName() + (only ? "" : " - " + source.getFullPath().removeFileExtension().lastSegment());
-        return forImage(BuiltImages.attribute(GuestProject.image(source)), name);
+        String paravirt = source.getName().equals(Sample.PARAVIRT.fileName()) ? "kvm+hyperv" : GuestLaunchConfiguration.DEFAULT_PARAVIRT;
+        return forImage(BuiltImages.attribute(GuestProject.image(source)), name, paravirt);
     }
 
     static ILaunchConfigurationWorkingCopy create(String image, String name) throws CoreException {
