@@ -13,7 +13,8 @@ public final class SourceDisplays implements IAdapterFactory {
         return type == ISourceDisplay.class ? type.cast((ISourceDisplay) SourceDisplays::show) : null;
     }
 
-    private static void show(Object element, IWorkbenchPage page, boolean again) {
+    /** UI thread. */
+    public static void show(Object element, IWorkbenchPage page, boolean again) {
         if (element instanceof GuestFrame frame && frame.getLineNumber() > 0) {
             DebugUITools.displaySource(DebugUITools.lookupSource(frame, frame.getLaunch().getSourceLocator()), page);
         }

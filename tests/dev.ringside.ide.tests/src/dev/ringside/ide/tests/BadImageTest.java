@@ -13,6 +13,7 @@ import dev.ringside.testkit.swtbot.Conditions;
 import dev.ringside.testkit.swtbot.SWTBotShell;
 import dev.ringside.testkit.swtbot.SWTBotTree;
 import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.eclipse.core.resources.IFile;
@@ -84,6 +85,22 @@ class BadImageTest extends UiTest {
         launch(image.toString());
 
         assertDialogSays("Image: there is no file " + image);
+    }
+
+    /** The launch is remembered, the file is gone. */
+    @Test
+    void aFileThatWasDeletedFromItsProjectIsRefusedWhenItIsLaunchedAgain() throws Exception {
+        IFile image = AsmFixture.project(Sample.KERNEL_64).getFile("kernel.elf");
+        image.create(new ByteArrayInputStream(new byte[] {1}), true, new NullProgressMonitor());
+        ILaunchConfigurationWorkingCopy configuration = Guests.configuration("kernel.elf");
+        configuration.setAttribute(GuestLaunchConfiguration.IMAGE, "${workspace_loc:" + image.getFullPath() + "}");
+        var saved = configuration.doSave();
+        image.delete(true, new NullProgressMonitor());
+
+        PlatformUi.run(() -> DebugUITools.launch(saved, ILaunchManager.DEBUG_MODE));
+
+        assertDialogSays("Image: there is no /asm test/kernel.elf in the workspace; it was deleted, renamed or belongs to a closed project");
+        AsmFixture.deleteProjects();
     }
 
     /** What to do is said in the words of the launch dialog. */

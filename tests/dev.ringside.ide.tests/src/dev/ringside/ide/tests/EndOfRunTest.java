@@ -2,6 +2,7 @@ package dev.ringside.ide.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ringside.asm.core.GuestProject;
 import dev.ringside.debug.core.VmDebugTarget;
@@ -56,6 +57,19 @@ class EndOfRunTest extends UiTest {
         bot.waitUntil(Conditions.that(() -> "RIP is " + register("RIP").cell(1), () -> register("RIP").cell(1).equals(address(at))));
         assertFalse(machine.canResume());
         Screenshots.take(bot, "ended-" + name.strip().replace(' ', '-'));
+    }
+
+    @Test
+    void theLineWhereItEndedIsShown() throws Exception {
+        VmDebugTarget machine = debug("lidt [none] ;; nop ;; nop ;; ud2 ;; none: dw 0 ;; dd 0");
+        waitForStop(machine, 0);
+        bot.waitUntil(Conditions.that("no source is shown", () -> AsmFixture.active() != null));
+        AsmFixture source = AsmFixture.of(bot, AsmFixture.active());
+
+        bot.pressShortcut(SWT.F8);
+
+        bot.waitUntil(Conditions.that(() -> "the editor shows line " + source.cursorLine(), () -> source.cursorLine() == source.lineOf("ud2")));
+        assertTrue(machine.isTerminated());
     }
 
     @Test

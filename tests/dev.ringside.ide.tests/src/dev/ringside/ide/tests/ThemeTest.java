@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.testkit.swtbot.Conditions;
+import dev.ringside.testkit.swtbot.SWTBot;
 import dev.ringside.testkit.swtbot.SWTBotTreeItem;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Link;
 import org.eclipse.swt.widgets.Table;
+import org.eclipse.swt.widgets.Text;
 import org.eclipse.swt.widgets.Tree;
 import org.eclipse.ui.PlatformUI;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +61,25 @@ class ThemeTest extends UiTest {
         assertReadable("rbx");
         assertNotEquals(register("rbx").foregroundColor(1), register("rip").foregroundColor(1));
         Screenshots.take(bot, "dark-theme");
+    }
+
+    @Test
+    void theBreakpointDialogSaysWhatIsWrongInTheDarkToo() throws Exception {
+        Guests.debug(new FakeMachine(1));
+        theme(DARK);
+        bot.menu("Run").menu("Add Breakpoint at Address\u2026").click();
+        SWTBot dialog = bot.shell("Add Breakpoint").bot();
+        dialog.textWithLabel("Address or symbol:").setText("loop+");
+
+        Text message = dialog.text("\"loop+\" is neither").widget;
+
+        bot.waitUntil(Conditions.that(() -> "the message has a contrast of " + contrastOf(message), () -> contrastOf(message) >= READABLE));
+        Screenshots.take(bot, "add-breakpoint-dark");
+        dialog.button("Cancel").click();
+    }
+
+    private static double contrastOf(Control control) {
+        return PlatformUi.call(() -> contrast(control.getForeground().getRGB(), control.getBackground().getRGB()));
     }
 
     /** GTK changes its own colours later than the style sheets are applied. */

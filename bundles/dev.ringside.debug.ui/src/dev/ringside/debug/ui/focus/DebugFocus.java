@@ -3,6 +3,7 @@ package dev.ringside.debug.ui.focus;
 import dev.ringside.debug.core.GuestFrame;
 import dev.ringside.debug.core.VcpuThread;
 import dev.ringside.debug.core.VmDebugTarget;
+import dev.ringside.debug.ui.SourceDisplays;
 import dev.ringside.ui.guest.GuestFocus;
 import dev.ringside.ui.guest.GuestVcpu;
 import java.util.ArrayList;
@@ -139,6 +140,8 @@ final class DebugFocus implements GuestFocus {
                 publish(null);
             } else {
                 select(machine);
+                // The platform looks up sources of machines that can go on.
+                SourceDisplays.show(current.frame(), window.getActivePage(), true);
             }
         }
     }
