@@ -1,4 +1,4 @@
-; CRC-32 bit by bit: shifts, and a branch that nobody can predict. Checksum: the CRC, the same as crc-table's.
+; CRC-32 bit by bit: shifts, and a branch that nobody can predict. Checksum: the CRC.
 
 ROUNDS          equ 32
 SIZE            equ 65536

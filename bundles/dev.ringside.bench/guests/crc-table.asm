@@ -1,6 +1,6 @@
-; CRC-32 by table: each octet a load that depends on the one before. Checksum: the CRC, the same as crc-bits'.
+; CRC-32 by table: each octet a load that depends on the one before. Checksum: the CRC.
 
-ROUNDS          equ 32
+ROUNDS          equ 96
 SIZE            equ 65536
 TEXT            equ 0x400000
 TABLE           equ 0x500000

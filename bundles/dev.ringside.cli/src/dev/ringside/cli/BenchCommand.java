@@ -202,7 +202,7 @@ final class BenchCommand implements Callable<Integer> {
 
     /** As it was given, but for the folders of this host. */
     private String commandLine() {
-        return "./ringside bench " + spec.commandLine().getParseResult().originalArgs().stream()
+        return "./ringside " + spec.commandLine().getParseResult().originalArgs().stream()
             .map(a -> a.startsWith("/") ? Path.of(a).getFileName().toString() : a).collect(Collectors.joining(" "));
     }
 

@@ -34,7 +34,8 @@ class BenchCommandTest {
         assertThat(median(fib, "interpreter")).isPositive();
         assertThat(median(fib, "translator")).isPositive();
         assertThat(Files.readString(out)).contains("hot loops", "fib ", "interpreter", "translator");
-        assertThat(Files.readString(markdown)).startsWith("# Benchmarks\n").contains("| fib | ", "- fib: Fibonacci numbers, recursive");
+        assertThat(Files.readString(markdown)).startsWith("# Benchmarks\n")
+            .contains("Written by `./ringside bench fib --repeat 1 --length 0.01 --markdown table.md --json`","| fib | ", "- fib: Fibonacci numbers, recursive");
     }
 
     @Test
