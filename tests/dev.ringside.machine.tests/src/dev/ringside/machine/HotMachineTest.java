@@ -77,6 +77,68 @@ class HotMachineTest {
         assertThat(end).isInstanceOfSatisfying(EndReason.DebugExit.class, exit -> assertThat(exit.value()).isBetween(40 * 400 * 2 / 5L, 40 * 400 * 3 / 5L));
     }
 
+    /** A timer that comes after 1 instruction, after 2, and so on to 500, in a hot loop; the exit tells the sum of where it came. */
+    private static final String TICKING = """
+        bits 32
+        org 0x100000
+                lgdt [gdtr]
+                jmp 8:flat
+        flat:   mov eax, 16
+                mov ds, eax
+                mov es, eax
+                mov ss, eax
+                mov esp, 0x90000
+                mov eax, tick
+                mov [0x12200], ax
+                mov word [0x12202], 8
+                mov word [0x12204], 0x8e00
+                shr eax, 16
+                mov [0x12206], ax
+                lidt [idtr]
+                mov dword [0xfee000f0], 0x1ff
+                mov dword [0xfee003e0], 0xb
+                mov dword [0xfee00320], 0x40
+                mov esi, 1
+                mov [0xfee00380], esi
+                sti
+        hot:    lea eax, [ecx + ecx*2]
+                xor ebx, eax
+                rol ebx, 3
+                mov [0x9000], ebx
+                adc ebp, [0x9000]
+                test ecx, 5
+                jz skip
+                imul ebp, ebp, 13
+        skip:   push ebx
+                inc ecx
+                pop edx
+                jmp hot
+        tick:   add edi, [esp]
+                rol edi, 1
+                inc esi
+                cmp esi, 500
+                je done
+                mov [0xfee00380], esi
+                mov dword [0xfee000b0], 0
+                iretd
+        done:   add edi, ebx
+                add edi, ebp
+                mov eax, edi
+                mov dx, 0xf4
+                out dx, eax
+                hlt
+        gdt:    dq 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+        gdtr:   dw 23
+                dd gdt
+        idtr:   dw 0x7ff
+                dd 0x12000
+        """;
+
+    @Test
+    void aTimerMayComeAfterAnyNumberOfInstructions() throws Exception {
+        assertThat(onBoth(1, TICKING, Meddler::new)).isInstanceOf(EndReason.DebugExit.class);
+    }
+
     /** One processor changes a page's frame again and again and tells the other by interrupt, which reads that page in a hot loop all the while. */
     private static final String SHOOTDOWN = """
         bits 32
