@@ -17,7 +17,7 @@ public final class Block {
     private static final int OBJECT_BYTES = 500;
 
     public final long pc;
-    /** Mode key and MMU index: see {@link BlockCache#key}. */
+    /** Mode key, MMU index and code segment: see {@link BlockCache#key}. */
     public final int key;
     public final int lengthBytes;
     /** Guest instructions: what a full run retires. */

@@ -31,6 +31,9 @@ final class BlockCache {
     private static final int MAX_INSTRUCTION_BYTES = 16;
     /** After so many times an instruction that is abandoned gets a block of its own. */
     private static final int ABANDON_LIMIT = 3;
+    private static final int KEY_BITS = 18;
+    /** Code in so many segments is known at a time. */
+    private static final int MAX_BASES = 1 << 12;
 
     private final Lifter lifter;
     private final PhysicalMemory memory;
@@ -46,6 +49,10 @@ final class BlockCache {
     private final Map<Long, List<Block>> pages = new HashMap<>();
     private final Solitary alone = new Solitary();
     private int blocks;
+    /** Numbers of the bases of code segments. */
+    private final Map<Long, Integer> bases = new HashMap<>();
+    private long lastBase = -1;
+    private int lastNumber;
     /** About what they take of the host's memory. */
     private long bytes;
 
@@ -70,9 +77,25 @@ final class BlockCache {
         this.slotCount = slotCount;
     }
 
-    /** What besides its place tells a block from others: rights count because links are followed without checking them. */
-    static int key(int modeKey, int mmuIndex) {
-        return modeKey << 2 | mmuIndex;
+    /**
+     * What besides its place tells a block from others: rights count because links are followed without checking them, the base of the code segment because
+     * a program counter alone finds what ran lately.
+     */
+    int key(int modeKey, int mmuIndex, long codeBase) {
+        assert modeKey >>> KEY_BITS - 2 == 0;
+        if (codeBase != lastBase) {
+            lastNumber = number(codeBase);
+            lastBase = codeBase;
+        }
+        return lastNumber << KEY_BITS | modeKey << 2 | mmuIndex;
+    }
+
+    private int number(long codeBase) {
+        if (bases.size() == MAX_BASES && !bases.containsKey(codeBase)) {
+            flush();
+            bases.clear();
+        }
+        return bases.computeIfAbsent(codeBase, base -> bases.size());
     }
 
     int size() {

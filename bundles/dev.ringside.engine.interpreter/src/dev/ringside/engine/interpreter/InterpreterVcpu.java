@@ -35,6 +35,8 @@ final class InterpreterVcpu implements Vcpu {
 
     private volatile boolean pauseRequested;
     private boolean watchedData;
+    /** Of the blocks that run now. */
+    private int key;
     /** The next instruction runs alone because it was abandoned. */
     private boolean alone;
     /** The next instruction, or the one at this linear address, does not stop at a breakpoint. */
@@ -159,6 +161,7 @@ final class InterpreterVcpu implements Vcpu {
             followWatching();
             boolean stepping = cpu.wantsSingleStep() || watchedData;
             boolean single = alone || stepping;
+            key = blocks.key(modeKey, mmuIndex, cpu.fetchAddress(0));
             executor.mmuIndex = mmuIndex;
             executor.epoch = mmu.epoch();
             Block block = find(pc, modeKey, mmuIndex, single);
@@ -292,19 +295,18 @@ final class InterpreterVcpu implements Vcpu {
     }
 
     private Block find(long pc, int modeKey, int mmuIndex, boolean single) {
-        int key = BlockCache.key(modeKey, mmuIndex);
         Block found = found(pc, single);
-        if (holds(found, pc, key) && found.single == single) {
+        if (holds(found, pc) && found.single == single) {
             return found;
         }
         Block recalled = executor.recall(pc);
-        if (!single && holds(recalled, pc, key)) {
+        if (!single && holds(recalled, pc)) {
             return recalled;
         }
-        return search(pc, modeKey, mmuIndex, key, single);
+        return search(pc, modeKey, mmuIndex, single);
     }
 
-    private boolean holds(Block block, long pc, int key) {
+    private boolean holds(Block block, long pc) {
         return block.pc == pc && block.key == key && block.epoch == executor.epoch;
     }
 
@@ -317,7 +319,7 @@ final class InterpreterVcpu implements Vcpu {
         return (int) (pc << 1 ^ pc >>> 11 ^ (single ? 1 : 0)) & UNLINKED - 1;
     }
 
-    private Block search(long pc, int modeKey, int mmuIndex, int key, boolean single) {
+    private Block search(long pc, int modeKey, int mmuIndex, boolean single) {
         long linear = cpu.fetchAddress(pc);
         long host = memory.hostAddress(mmu.fetch(linear, mmuIndex));
         Block block = blocks.find(host, pc, key, single);

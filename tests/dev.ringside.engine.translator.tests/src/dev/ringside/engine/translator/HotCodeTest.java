@@ -865,6 +865,50 @@ class HotCodeTest {
     }
 
     @Test
+    void oneInstructionPointerIsAnotherPlaceInEverySegment() {
+        // Far calls to offset 0 of two segments, whose code differs by a constant; and a jump table's worth of near jumps in each.
+        try (var twins = Twins.realMode(hotAfter, """
+            mov ax, 0x2000
+            mov es, ax
+            xor di, di
+            mov si, first
+            mov cx, first_end - first
+            rep movsb
+            mov ax, 0x2400
+            mov es, ax
+            xor di, di
+            mov si, second
+            mov cx, second_end - second
+            rep movsb
+            mov bp, 40
+            round:
+            mov cx, 100
+            call 0x2000:0
+            mov cx, 100
+            call 0x2400:0
+            dec bp
+            jnz round
+            hlt
+            first:
+            add ebx, 1
+            dec cx
+            jnz first
+            retf
+            first_end:
+            second:
+            add ebx, 100
+            dec cx
+            jnz second
+            retf
+            second_end:""")) {
+            assertThat(twins.runToHalt()).isEqualTo(-1);
+
+            assertThat(twins.interpreter.gpr(RBX)).isEqualTo(40 * (100 + 100 * 100));
+            assertThat(twins.translated()).isGreaterThan(10_000);
+        }
+    }
+
+    @Test
     void protectionIsSwitchedOnAndOffAroundAHotLoop() {
         try (var twins = Twins.realMode(hotAfter, """
             lgdt [gdtr]
