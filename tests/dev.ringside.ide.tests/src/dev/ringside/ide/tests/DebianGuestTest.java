@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.ringside.debug.core.AddressBreakpoint;
 import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.machine.EndReason;
 import dev.ringside.machine.StopReason;
@@ -58,11 +59,24 @@ class DebianGuestTest extends UiTest {
         waitForStop(guest, 0);
         assertEquals(new StopReason.Entry(), guest.stop());
 
-        // Suspended while it runs, somewhere in the kernel that has unpacked itself.
+        // The kernel brings its symbols: a breakpoint by name, and the hit count of another.
+        AddressBreakpoint.create("start_kernel");
+        AddressBreakpoint.create("schedule", 1000);
+        bot.pressShortcut(SWT.F8);
+        bot.waitUntil(Conditions.that(() -> "it does not get to start_kernel: " + guest.stop(), () -> guest.stopNumber() == 1), BOOT_MILLIS);
+        waitForStop(guest, 1);
+        long startKernel = guest.machine().symbols().addressOf("start_kernel");
+        assertEquals(new StopReason.Breakpoint(startKernel), guest.stop());
+        assertEquals("start_kernel:", disassembly().cell(disassembly().indexOf(address(startKernel), ADDRESS), SYMBOL));
+        bot.viewByTitle("Debug").bot().tree().expandNode("My kernel [Guest kernel]", "My kernel", "CPU 0 (breakpoint)").getNode("start_kernel");
+        Screenshots.take(bot, "debian-start-kernel");
+        DebugPlugin.getDefault().getBreakpointManager().setEnabled(false);
+
+        // Suspended while it runs.
         bot.pressShortcut(SWT.F8);
         bot.waitUntil(Conditions.that(() -> "the kernel is silent: " + guest.stop(), () -> guest.serialLine().text().contains("Linux version")), BOOT_MILLIS);
         bot.menu("Run").menu("Suspend").click();
-        waitForStop(guest, 1);
+        waitForStop(guest, 2);
         assertEquals(new StopReason.Suspended(), guest.stop());
         bot.viewByTitle("Debug").bot().tree().expandNode("My kernel [Guest kernel]", "My kernel", "CPU 0 (suspended)");
         long suspendedAt = guest.stopVcpu().getTopStackFrame().pc();
@@ -70,7 +84,7 @@ class DebianGuestTest extends UiTest {
         assertEquals(address(suspendedAt), register("RIP").cell(1));
 
         bot.pressShortcut(SWT.F5);
-        waitForStop(guest, 2);
+        waitForStop(guest, 3);
         assertEquals(new StopReason.Stepped(), guest.stop());
         assertEquals(address(guest.stopVcpu().getTopStackFrame().pc()), register("RIP").cell(1));
         assertTrue(register("RIP").isBold(1), "RIP is marked");
