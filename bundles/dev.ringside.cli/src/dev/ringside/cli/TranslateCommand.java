@@ -11,7 +11,11 @@ import dev.ringside.loader.ImageBytes;
 import dev.ringside.loader.ImageException;
 import dev.ringside.loader.ImageLoader;
 import dev.ringside.loader.Segment;
+import dev.ringside.machine.MachineException;
+import dev.ringside.machine.MachineFile;
 import dev.ringside.machine.MachineProviders;
+import dev.ringside.machine.MachineSettings;
+import dev.ringside.machine.Setting;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,8 +31,9 @@ import picocli.CommandLine.Spec;
 /** {@code ringside translate}: what the translator makes of a piece of guest code. */
 @Command(name = "translate", mixinStandardHelpOptions = true,
     description = {"Shows the translation of a loop: each guest instruction, its IR before and after the optimizer, and the JVM bytecode.",
-        "Follows jumps to known places, as the translator does with a hot block."},
-    footer = {"", "ringside translate --at start kernel.elf", "ringside translate --at 0x100040 --count 8 --bits 32 kernel.bin"})
+        "Follows jumps to known places, as the translator does with a hot block.",
+        "With --hot it runs the image instead, and lists the regions that were hottest with their counters."},
+    footer = {"", "ringside translate --at start kernel.elf", "ringside translate --hot 10 --memory 512M --initrd initrd.gz vmlinuz", "ringside translate --at 0x100040 --count 8 --bits 32 kernel.bin"})
 final class TranslateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -36,7 +41,7 @@ final class TranslateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "IMAGE", description = "Guest image; a file of no known format is taken as it is, from --org on.")
     private Path file;
 
-    @Option(names = "--at", required = true, paramLabel = "SYMBOL|ADDRESS", description = "Where the code begins.")
+    @Option(names = "--at", paramLabel = "SYMBOL|ADDRESS", description = "Where the code begins.")
     private String at;
 
     @Option(names = "--bits", defaultValue = "64", paramLabel = "N", description = "Code size: 16, 32 or 64 (${DEFAULT-VALUE}).")
@@ -48,8 +53,29 @@ final class TranslateCommand implements Callable<Integer> {
     @Option(names = "--org", defaultValue = "0", converter = Addresses.class, paramLabel = "A", description = "Address of a raw file's first byte (${DEFAULT-VALUE}).")
     private long origin;
 
+    @Option(names = "--hot", paramLabel = "N", description = "Boots IMAGE, and lists the N regions in which most instructions retired.")
+    private Integer hot;
+
+    @Option(names = "--memory", converter = Sizes.class, paramLabel = "SIZE", description = "With --hot: guest memory, such as 512M (128M).")
+    private Long memory;
+
+    @Option(names = "--initrd", paramLabel = "F", description = "With --hot: initial RAM disk.")
+    private Path initrd;
+
+    @Option(names = "--append", paramLabel = "S", description = "With --hot: kernel command line.")
+    private String append;
+
+    @Option(names = "--max-instructions", defaultValue = "2000000000", paramLabel = "N", description = "With --hot: the run ends after N instructions (${DEFAULT-VALUE}).")
+    private long maxInstructions;
+
     @Override
-    public Integer call() throws HostError {
+    public Integer call() throws HostError, MachineException {
+        if ((at == null) == (hot == null)) {
+            throw new HostError((at == null ? "neither --at nor --hot is" : "both --at and --hot are") + " given; one of them is needed");
+        }
+        if (hot != null) {
+            return hottest();
+        }
         if (count < 1) {
             throw new HostError("--count " + count + "; at least 1 is needed");
         }
@@ -65,6 +91,17 @@ final class TranslateCommand implements Callable<Integer> {
         } catch (ImageException e) {
             throw new HostError(e.getMessage());
         }
+        return ExitStatus.OK;
+    }
+
+    private Integer hottest() throws HostError, MachineException {
+        if (hot < 1 || maxInstructions < 1) {
+            throw new HostError(hot < 1 ? "--hot " + hot + "; at least 1 is needed" : "--max-instructions " + maxInstructions + "; at least 1 is needed");
+        }
+        MachineSettings given = MachineSettings.NONE.with(Setting.IMAGE, MachineFile.isNamed(file) ? null : file).with(Setting.MEMORY, memory)
+            .with(Setting.INITRD, initrd).with(Setting.APPEND, append).with(Setting.ENGINE, "translator").with(Setting.NO_REBOOT, true);
+        MachineSettings settings = MachineFile.isNamed(file) ? MachineFile.read(file).under(given) : given;
+        new HotRegionsReport(settings, hot).print(maxInstructions, spec.commandLine().getOut());
         return ExitStatus.OK;
     }
 

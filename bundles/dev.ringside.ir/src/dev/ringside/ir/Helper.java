@@ -10,15 +10,27 @@ import java.util.Set;
  * @param result the type of the result, or null when there is none
  * @param parameters up to four, none of them wider than 64 bits
  * @param effects what the body may do besides computing its result
+ * @param fields the only state fields that it reads or writes; none when it may be any
  */
-public record Helper(String name, Type result, List<Type> parameters, Set<Effect> effects, Body body) {
+public record Helper(String name, Type result, List<Type> parameters, Set<Effect> effects, Body body, List<StateField> fields) {
 
     public Helper {
         parameters = List.copyOf(parameters);
         effects = Set.copyOf(effects);
+        fields = List.copyOf(fields);
         if (parameters.size() > 4) {
             throw new IllegalArgumentException(name + " has " + parameters.size() + " parameters; at most 4 are possible");
         }
+    }
+
+    /** One that may look at any state field, if its effects say that it looks at state. */
+    public Helper(String name, Type result, List<Type> parameters, Set<Effect> effects, Body body) {
+        this(name, result, parameters, effects, body, List.of());
+    }
+
+    /** The same, with the promise that it looks at no other state fields than these. */
+    public Helper touching(List<StateField> only) {
+        return new Helper(name, result, parameters, effects, body, only);
     }
 
     /** What an engine must allow for around a call. Without any, the call is a pure function of its arguments. */

@@ -43,6 +43,11 @@ public final class InterpreterEngine implements Engine, CodeListener, MapListene
         return name;
     }
 
+    /** Who gives its hot blocks faster code. */
+    public Promotion promotion() {
+        return promotion;
+    }
+
     @Override
     public PhysicalMemory memory() {
         return config.memory();

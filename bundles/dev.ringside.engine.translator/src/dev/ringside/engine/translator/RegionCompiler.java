@@ -9,6 +9,7 @@ import dev.ringside.ir.Helper;
 import dev.ringside.ir.JumpKind;
 import dev.ringside.ir.MemFlags;
 import dev.ringside.ir.Op;
+import dev.ringside.ir.StateField;
 import dev.ringside.ir.Type;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.CodeBuilder;
@@ -66,7 +67,7 @@ final class RegionCompiler {
     private static final MethodTypeDesc STORE = MethodTypeDesc.of(ConstantDescs.CD_void, J, J, J);
 
     // Local variables
-    private static final int FRAME_LOCAL = 1, TLB = 2, BUDGET = 4, SLOTS = 5, NOW = 6, GVA = 8, FIRST_SLOT = 10;
+    private static final int FRAME_LOCAL = 1, TLB = 2, BUDGET = 4, SLOTS = 5, NOW = 6, GVA = 8, VALUE = 10, FIRST_SLOT = 12;
 
     /** A finished class and what its constants are. */
     record Generated(byte[] bytes, List<Object> classData, int members) {
@@ -83,6 +84,8 @@ final class RegionCompiler {
     private final BitSet linked = new BitSet();
     /** Members that a member's computed jump may lead to. */
     private final Map<Integer, List<Integer>> computed = new HashMap<>();
+    /** State that helpers look at from inside the region: never in local variables. */
+    private final BitSet inMemory = new BitSet();
     private final BitSet stateUsed = new BitSet();
     private final BitSet stateWritten = new BitSet();
     private final List<Object> classData = new ArrayList<>();
@@ -113,6 +116,9 @@ final class RegionCompiler {
             memberAt.putIfAbsent(members[i].pc, i);
             of.forEach(this::collectSlots);
         }
+        localOf.keySet().removeIf(inMemory::get);
+        stateUsed.andNot(inMemory);
+        stateWritten.andNot(inMemory);
         placeSlots();
         for (int i = 0; i < members.length; i++) {
             findLinked(i);
@@ -188,6 +194,7 @@ final class RegionCompiler {
             case SLOTS -> "slots";
             case NOW -> "epoch";
             case GVA -> "gva";
+            case VALUE -> "value";
             default -> "exception";
         };
     }
@@ -216,6 +223,11 @@ final class RegionCompiler {
     }
 
     private void collectSlots(MicroOp op) {
+        if (op.op == Micro.CALL && callsInside(op.helper)) {
+            for (StateField field : op.helper.fields()) {
+                inMemory.set(field.slot(), field.slot() + (field.type() == Type.I128 ? 2 : 1));
+            }
+        }
         for (int slot : op.reads) {
             if (slot < firstTemporary) {
                 stateUsed.set(slot);
@@ -321,7 +333,7 @@ final class RegionCompiler {
     }
 
     private void spill(int slot) {
-        if (slot != zeroSlot) {
+        if (slot != zeroSlot && !inMemory.get(slot)) {
             code.aload(SLOTS).loadConstant(slot).lload(localOf.get(slot)).lastore();
         }
     }
@@ -364,14 +376,16 @@ final class RegionCompiler {
     private boolean isForInterpreter(MicroOp op) {
         return switch (op.op) {
             case Micro.LEAVE, Micro.LEAVE_AT_PC -> true;
-            case Micro.CALL -> !op.helper.effects().isEmpty() && !raisesOnly(op);
+            case Micro.CALL -> !callsInside(op.helper);
             case Micro.RARE -> isAccess(op) && (flags(op) & (MemFlags.SUPERVISOR | MemFlags.USER)) != 0;
             default -> false;
         };
     }
 
-    private static boolean raisesOnly(MicroOp op) {
-        return op.helper.effects().size() == 1 && op.helper.has(Helper.Effect.MAY_RAISE);
+    /** Whether a region calls it: it neither touches the outside nor looks at state that it does not name. */
+    private static boolean callsInside(Helper helper) {
+        boolean looks = helper.has(Helper.Effect.READS_STATE) || helper.has(Helper.Effect.WRITES_STATE);
+        return !helper.has(Helper.Effect.ACCESSES_WORLD) && (!looks || !helper.fields().isEmpty());
     }
 
     private static boolean isAccess(MicroOp op) {
@@ -460,12 +474,18 @@ final class RegionCompiler {
     private void load(int slot) {
         if (slot == zeroSlot) {
             code.lconst_0();
+        } else if (inMemory.get(slot)) {
+            code.aload(SLOTS).loadConstant(slot).laload();
         } else {
             code.lload(localOf.get(slot));
         }
     }
 
     private void store(int slot) {
+        if (inMemory.get(slot)) {
+            code.lstore(VALUE).aload(SLOTS).loadConstant(slot).lload(VALUE).lastore();
+            return;
+        }
         code.lstore(localOf.get(slot));
     }
 
@@ -891,7 +911,7 @@ final class RegionCompiler {
     private void call(MicroOp op) {
         Label from = code.newLabel();
         Label to = code.newLabel();
-        boolean raises = !op.helper.effects().isEmpty();
+        boolean raises = op.helper.has(Helper.Effect.MAY_RAISE);
         constant(op.helper.body(), BODY);
         code.aload(FRAME_LOCAL).getfield(FRAME, "cpu", CPU);
         int[] args = {op.a, op.b, op.c(), op.e()};

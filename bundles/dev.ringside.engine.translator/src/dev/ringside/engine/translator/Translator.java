@@ -10,7 +10,9 @@ import dev.ringside.ir.JumpKind;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.LongFunction;
@@ -23,8 +25,11 @@ import java.util.function.LongFunction;
 final class Translator implements Promotion {
     /** A block that ran less than this part of what makes it hot is left out of regions: 1 in 64. */
     private static final int COLD_SHIFT = 6;
-    /** Beyond this the oldest go; a region takes about 8 KB of metaspace and as much of the code cache. */
-    private static final int MAX_REGIONS = 8000;
+    /** So often a region may be lost and made again at the same place; then it takes twice as many runs each time. */
+    private static final int FREE_REWRITES = 64;
+    private static final int MAX_PATIENCE_SHIFT = 10;
+    private static final int MAX_PATIENCE = 1 << 30;
+    private static final int MAX_PLACES = 100_000;
 
     private final TranslatorSettings settings;
     private final int stateSlots;
@@ -34,6 +39,8 @@ final class Translator implements Promotion {
     private volatile boolean somethingIsReady;
     private volatile boolean closed;
     private Thread thread;
+    /** How many regions have begun at a place so far. */
+    private final Map<Place, Integer> madeAt = new HashMap<>();
     /** Oldest first. */
     private final List<Region> installed = new ArrayList<>();
 
@@ -41,6 +48,9 @@ final class Translator implements Promotion {
     private long requested;
     private long compiledInstructions;
     private volatile long compileNanos;
+
+    private record Place(long host, long pc, int key) {
+    }
 
     private record Ready(Region region, FastCode code) {
     }
@@ -62,11 +72,17 @@ final class Translator implements Promotion {
 
     @Override
     public void hot(Block block, long epoch, LongFunction<Block> recall) {
-        if (block.regionCount() > 0 && !block.waited) {
-            // It is part of a region that is about to be ready. When it is still hot then, it is reached from elsewhere.
+        var place = new Place(block.host, block.pc, block.key);
+        int made = madeAt.getOrDefault(place, 0);
+        if (!block.waited && (block.regionCount() > 0 || made > FREE_REWRITES)) {
+            // Part of a region that is about to be ready: when it is still hot then, it is reached from elsewhere. Or written again and again.
             block.waited = true;
-            block.countAgain(settings.hotAfter());
+            block.countAgain((int) Math.min(MAX_PATIENCE, (long) settings.hotAfter() << Math.clamp(made - FREE_REWRITES, 0, MAX_PATIENCE_SHIFT)));
             return;
+        }
+        madeAt.put(place, made + 1);
+        if (madeAt.size() > MAX_PLACES) {
+            madeAt.clear();
         }
         requested++;
         var region = new Region(members(block, epoch, recall), settings.hotAfter());
@@ -172,17 +188,22 @@ final class Translator implements Promotion {
         for (Block member : next.region.members) {
             compiledInstructions += member.count;
         }
-        if (installed.size() > MAX_REGIONS) {
+        if (installed.size() > settings.maxRegions()) {
             installed.removeIf(Region::isDropped);
-            while (installed.size() > MAX_REGIONS * 3 / 4) {
+            while (installed.size() > settings.maxRegions() * 3 / 4) {
                 installed.removeFirst().drop();
             }
         }
     }
 
+    /** Those that code may run in. */
+    List<Region> regions() {
+        return installed.stream().filter(region -> !region.isDropped()).toList();
+    }
+
     @Override
     public void inspect(Inspector out) {
-        out.decimal("hot", requested).decimal("regions", installed.stream().filter(r -> !r.isDropped()).count())
+        out.decimal("hot", requested).decimal("regions", regions().size())
             .decimal("translatedInstructions", compiledInstructions).decimal("translationMillis", compileNanos / 1_000_000);
     }
 

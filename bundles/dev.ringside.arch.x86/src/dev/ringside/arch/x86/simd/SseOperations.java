@@ -9,12 +9,15 @@ import dev.ringside.arch.x86.cpu.X86Cpu;
 import dev.ringside.ir.GuestState;
 import dev.ringside.ir.Helper;
 import dev.ringside.ir.Helper.Effect;
+import dev.ringside.ir.StateField;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The helpers of MMX and SSE, by the mnemonic they carry out. Those on XMM registers take register numbers, 0 to 15 or
@@ -24,6 +27,11 @@ public final class SseOperations {
     private static final int XMM0 = X86State.XMM[0].slot();
     private static final Set<Effect> STATE = Set.of(Effect.READS_STATE, Effect.WRITES_STATE);
     private static final Set<Effect> MAY_RAISE = Set.of(Effect.READS_STATE, Effect.WRITES_STATE, Effect.MAY_RAISE);
+
+    /** All that helpers here look at, unless they say more. */
+    private static final List<StateField> VECTORS = Stream.concat(Arrays.stream(X86State.XMM), Stream.of(X86State.XMM_SCRATCH, X86State.MXCSR)).toList();
+    private static final List<StateField> VECTORS_AND_LENGTHS = Stream.concat(VECTORS.stream(),
+        Stream.of(X86State.GPR[X86State.RAX], X86State.GPR[X86State.RCX], X86State.GPR[X86State.RDX])).toList();
 
     private static final List<Helper> ALL = new ArrayList<>();
     /** {@code (destination, source)}. */
@@ -403,7 +411,8 @@ public final class SseOperations {
      * and rDX; bit 1: mask instead of index; bit 2: the lengths are RAX and RDX.
      */
     public static final Helper PCMPSTR = add(new Helper("x86.pcmpstr", I64, List.of(I32, I32, I32, I32), STATE,
-            (state, a, b, control, form) -> compareStrings(state.slots, XMM0 + ((int) a << 1), XMM0 + ((int) b << 1), (int) control, (int) form)));
+            (state, a, b, control, form) -> compareStrings(state.slots, XMM0 + ((int) a << 1), XMM0 + ((int) b << 1), (int) control, (int) form))
+            .touching(VECTORS_AND_LENGTHS));
 
     /** {@code (value)}: LDMXCSR. #GP(0) for reserved bits. */
     public static final Helper LDMXCSR = add(new Helper("x86.ldmxcsr", null, List.of(I32), MAY_RAISE, (state, value, x, y, z) -> {
@@ -550,7 +559,9 @@ public final class SseOperations {
     }
 
     private static Helper add(Helper helper) {
-        ALL.add(helper);
-        return helper;
+        boolean stays = helper.fields().isEmpty() && !helper.effects().isEmpty() && !helper.has(Effect.ACCESSES_WORLD);
+        Helper added = stays ? helper.touching(VECTORS) : helper;
+        ALL.add(added);
+        return added;
     }
 }

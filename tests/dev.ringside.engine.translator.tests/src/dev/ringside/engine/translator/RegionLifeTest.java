@@ -1,0 +1,85 @@
+package dev.ringside.engine.translator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ringside.arch.x86.asm.X86Assembler;
+import dev.ringside.testkit.X86EngineMachine;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** How regions come and go. */
+class RegionLifeTest {
+    private static final int RBX = 3;
+
+    private static X86EngineMachine machine(TranslatorSettings settings, String source) {
+        return X86EngineMachine.longMode(new TranslatorProvider(settings)).code(0x1000, new X86Assembler().assemble("test", "org 0x1000\n" + source).bytes());
+    }
+
+    @Test
+    void hotRegionsAreToldWithTheirCounters() {
+        try (var machine = machine(new TranslatorSettings(5, 100, false), """
+            mov ecx, 1000
+            inner: add eax, ecx
+            dec ecx
+            jnz inner
+            hlt""")) {
+            machine.run();
+
+            List<HotRegion> hot = HotRegion.of(machine.engine(), 3);
+            assertThat(hot).singleElement().satisfies(region -> {
+                assertThat(region.pc()).isEqualTo(0x1005);
+                assertThat(region.blocks()).containsExactly(0x1005L);
+                assertThat(region.guestInstructions()).isEqualTo(3);
+                assertThat(region.runs()).isEqualTo(1);
+                assertThat(region.retired()).isBetween(3L * 990, 3L * 1000);
+            });
+        }
+        try (var machine = X86EngineMachine.longMode("interpreter")) {
+            assertThat(HotRegion.of(machine.engine(), 3)).isEmpty();
+        }
+    }
+
+    /** Loops one behind the other, many rounds: no more regions than allowed are kept, and the host gets back what the others took. */
+    @Test
+    void theOldestRegionsGoAndTheirClassesAreUnloaded() {
+        int loops = 60;
+        String all = IntStream.range(0, loops).mapToObj(i -> "mov ecx, 40\nl%d: add ebx, %d\ndec ecx\njnz l%d\n".formatted(i, i, i)).collect(Collectors.joining());
+        try (var machine = machine(new TranslatorSettings(4, 100, false, 8), "mov edx, 20\nround:\n" + all + "dec edx\njnz round\nhlt")) {
+            long unloaded = ManagementFactory.getClassLoadingMXBean().getUnloadedClassCount();
+
+            machine.run();
+
+            assertThat(machine.gpr(RBX)).isEqualTo(20L * 40 * loops * (loops - 1) / 2);
+            assertThat(HotRegion.of(machine.engine(), 1000)).hasSizeBetween(1, 8);
+            assertThat(machine.counter("hot")).as("regions made").isGreaterThan(loops);
+            System.gc();
+            assertThat(ManagementFactory.getClassLoadingMXBean().getUnloadedClassCount() - unloaded).isGreaterThan(loops / 2);
+        }
+    }
+
+    /** The loop's constant is another one in each round, so what was made of it is stale. */
+    @Test
+    void codeThatIsWrittenAgainAndAgainIsTranslatedEverMoreSeldom() {
+        try (var machine = machine(new TranslatorSettings(4, 100, false), """
+            mov edx, 2000
+            round:
+            mov [patched + 2], dl
+            mov ecx, 40
+            again:
+            patched: add ebx, 1
+            dec ecx
+            jnz again
+            dec edx
+            jnz round
+            hlt""")) {
+            machine.run();
+
+            long sum = IntStream.rangeClosed(1, 2000).mapToLong(i -> (byte) i).sum() * 40;
+            assertThat(machine.gpr(RBX)).isEqualTo(sum & 0xffff_ffffL);
+            assertThat(machine.counter("hot")).as("regions made in 2000 rounds").isBetween(65L, 90L);
+        }
+    }
+}
