@@ -188,7 +188,8 @@ public final class Machine implements Inspectable, AutoCloseable {
         injectDue();
     }
 
-    List<Injection> injections() {
+    /** Faults that have happened, then those that wait, each in the order of time. */
+    public List<Injection> injections() {
         return injections.all();
     }
 

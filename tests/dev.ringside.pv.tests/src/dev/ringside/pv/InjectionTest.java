@@ -11,6 +11,7 @@ import dev.ringside.loader.ImageLoader;
 import dev.ringside.machine.Machine;
 import dev.ringside.machine.MachineBuilder;
 import dev.ringside.machine.MachineControl;
+import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.Injection;
 import dev.ringside.machine.MachineDescription;
 import dev.ringside.machine.MachineEvent;
@@ -28,6 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A debugger makes a fault happen where the machine stands, and can have the very same run again. */
 class InjectionTest {
+    /** JMP SHORT to the instruction itself. */
+    private static final byte[] JUMP_TO_ITSELF = {(byte) 0xeb, (byte) 0xfe};
+
     private static Machine machine(String paravirt, int cpus) throws Exception {
         AssemblyResult program = Sample.PARAVIRT.assemble(new X86Architecture().assembler());
         var providers = MachineProviders.onClassPath();
@@ -115,6 +119,32 @@ class InjectionTest {
             stop(thread, thread::resume);
 
             assertThat(thread.paravirtActivity().join().injections()).containsExactly(new Injection("steal-burst", 1000, true));
+        }
+    }
+
+    /** Between two slices; the count at which it happens is told, so that a run can have it again. */
+    @Test
+    void aRunningMachineIsNotStopped() throws Exception {
+        try (var thread = new MachineThread(machine("kvm", 1)).start(true)) {
+            int breakpoint = thread.addBreakpoint(thread.symbols().addressOf("kvm_yield"));
+            stop(thread, thread::resume);
+            long retired = thread.statistics().join().instructions();
+            thread.writeMemory(AddressKind.VIRTUAL, 0, thread.symbols().addressOf("kvm_yield"), JUMP_TO_ITSELF).join();
+            thread.removeBreakpoint(breakpoint);
+            thread.resume();
+            while (thread.statistics().join().instructions() == retired) {
+                Thread.onSpinWait();
+            }
+
+            Injection injected = thread.inject("steal-burst", MachineControl.NOW).join();
+
+            while (!thread.paravirtActivity().join().injections().getFirst().done()) {
+                Thread.onSpinWait();
+            }
+            assertThat(thread.isRunning()).isTrue();
+            assertThat(injected.instructions()).isBetween(retired + 1, thread.statistics().join().instructions());
+            assertThat(thread.paravirtActivity().join().injections()).containsExactly(new Injection("steal-burst", injected.instructions(), true));
+            assertThat(stealTime(thread)).isEqualTo("100000000");
         }
     }
 
