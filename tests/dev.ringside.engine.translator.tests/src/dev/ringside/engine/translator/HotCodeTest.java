@@ -283,38 +283,6 @@ class HotCodeTest {
         }
     }
 
-    @Test
-    void moreHotLoopsThanThereIsRoomForTakeTurns() {
-        // 9,000 functions, each with a loop, called in three passes: the translator keeps 8,000 regions at most.
-        try (var twins = Twins.longMode(hotAfter, """
-            mov rax, 0xc3f975c9ff01c383
-            mov edi, 0x100000
-            .write:
-            mov [rdi], rax
-            add edi, 16
-            cmp edi, 0x100000 + 9000 * 16
-            jne .write
-            mov r8d, 3
-            .pass:
-            mov edi, 0x100000
-            .call:
-            mov ecx, 20
-            call rdi
-            add edi, 16
-            cmp edi, 0x100000 + 9000 * 16
-            jne .call
-            dec r8d
-            jnz .pass
-            hlt""")) {
-            assertThat(twins.runToHalt()).isEqualTo(-1);
-
-            assertThat(twins.interpreter.gpr(RBX)).isEqualTo(3 * 9000 * 20);
-            assertThat(twins.translator.counter("hot")).isGreaterThan(9000);
-            assertThat(twins.translator.counter("regions")).isBetween(5000L, 8000L);
-            assertThat(twins.translated()).isGreaterThan(1_000_000);
-        }
-    }
-
     // Exceptions and interrupts
 
     /** Uses every register that there is; {@code %s} is what may fault. */
@@ -905,6 +873,113 @@ class HotCodeTest {
 
             assertThat(twins.interpreter.gpr(RBX)).isEqualTo(40 * (100 + 100 * 100));
             assertThat(twins.translated()).isGreaterThan(10_000);
+        }
+    }
+
+    @Test
+    void codeInMoreSegmentsThanAreKnownAtATimeIsFound() {
+        // Two functions, each called through all 4,096 segments that reach it, twice.
+        try (var twins = Twins.realMode(hotAfter, """
+            mov ax, 0x2000
+            mov ds, ax
+            mov dword [0xff00], 0xcb4366
+            mov ax, 0x3000
+            mov ds, ax
+            mov dword [0xff00], 0xcb4366
+            mov si, 2
+            pass:
+            mov bp, 0x1ff1
+            next:
+            mov ax, bp
+            shl ax, 4
+            mov dx, 0xff00
+            sub dx, ax
+            push cs
+            push back
+            push bp
+            push dx
+            retf
+            back:
+            inc bp
+            cmp bp, 0x3ff1
+            jne next
+            dec si
+            jnz pass
+            hlt""")) {
+            assertThat(twins.runToHalt()).isEqualTo(-1);
+
+            assertThat(twins.interpreter.gpr(RBX)).isEqualTo(2 * 8192);
+        }
+    }
+
+    @Test
+    void addressBit20IsMaskedWhileTheGateIsClosed() {
+        // FFFF:0010 is 1 MB, or 0 when the port's bit 0 says so.
+        try (var twins = Twins.realMode(hotAfter, """
+            mov ax, 0xffff
+            mov es, ax
+            xor ax, ax
+            mov ds, ax
+            mov dword [0x600], 1
+            mov dword [es:0x610], 100
+            mov si, 20
+            round:
+            mov cx, 200
+            again:
+            add ebx, [es:0x610]
+            add edi, 1
+            dec cx
+            jnz again
+            mov ax, si
+            out 0x92, al
+            dec si
+            jnz round
+            hlt""")) {
+            twins.both(m -> m.bus(new EmptyBus() {
+                @Override
+                public void portWrite(int port, int sizeBytes, long value) {
+                    m.cpu().a20((value & 1) == 0);
+                }
+            }));
+
+            assertThat(twins.runToHalt()).isEqualTo(-1);
+
+            // Open in the first round and behind every even one.
+            assertThat(twins.interpreter.gpr(RBX)).isEqualTo(200 * (11 * 100 + 9 * 1));
+        }
+    }
+
+    @Test
+    void usersPagesAreReachedOnlyWhileTheAlignmentCheckFlagIsSet() {
+        // SMAP, the program's own pages the supervisor's. STAC and CLAC, then POPF, and in the end neither.
+        try (var twins = withWindow("""
+            mov qword [0x72000], 0x83
+            mov rax, cr3
+            mov cr3, rax
+            mov rax, cr4
+            bts rax, 21
+            mov cr4, rax
+            mov ecx, 1000
+            .l:
+            stac
+            add [0x40002000], rcx
+            clac
+            pushfq
+            or qword [rsp], 0x40000
+            popfq
+            add [0x40002008], rcx
+            pushfq
+            and qword [rsp], ~0x40000
+            popfq
+            add rbx, 1
+            dec ecx
+            jnz .l
+            add [0x40002000], rcx
+            hlt""")) {
+            assertThat(twins.runToHalt()).isEqualTo(Vector.PF);
+
+            assertThat(twins.interpreter.gpr(RBX)).isEqualTo(1000);
+            assertThat(twins.interpreter.memory().read(FRAMES + 0x2008, 8)).isEqualTo(1000 * 1001 / 2);
         }
     }
 
