@@ -80,12 +80,15 @@ final class DisasmCommand implements Callable<Integer> {
             print(content.slice(0, content.length()), origin, start - origin, Symbolizer.NONE);
             return;
         }
-        Symbolizer symbols = image.get().symbols();
-        Segment first = image.get().segments().getFirst();
+        // What is shown when nothing is asked for is how the image begins.
+        GuestImage guest = at == null ? image.get() : image.get().inside();
+        Symbolizer symbols = guest.symbols();
+        Segment first = guest.segments().getFirst();
         long start = at == null ? first.gpa() : address(symbols);
-        for (Segment segment : image.get().segments()) {
-            if (start >= segment.gpa() && start < segment.contentEnd()) {
-                print(segment.content().toBytes(), segment.gpa(), start - segment.gpa(), symbols);
+        for (Segment segment : guest.segments()) {
+            long offset = segment.offsetOf(start);
+            if (offset >= 0) {
+                print(segment.content().toBytes(), start - offset, offset, symbols);
                 return;
             }
         }

@@ -83,7 +83,7 @@ final class TranslateCommand implements Callable<Integer> {
             var content = ImageBytes.read(file, "image");
             var image = new ImageLoader(MachineProviders.onClassPath().formats()).load(content);
             if (image.isPresent()) {
-                show(image.get());
+                show(image.get().inside());
             } else {
                 byte[] bytes = content.slice(0, content.length());
                 show(address(Symbolizer.NONE), pc -> source(bytes, pc - origin), Symbolizer.NONE);
@@ -109,8 +109,9 @@ final class TranslateCommand implements Callable<Integer> {
         Symbolizer symbols = image.symbols();
         show(address(symbols), pc -> {
             for (Segment segment : image.segments()) {
-                if (pc >= segment.gpa() && pc < segment.contentEnd()) {
-                    return segment.content().to((from, offset, length) -> CodeSource.of(from, offset + (int) (pc - segment.gpa()), offset + length));
+                long at = segment.offsetOf(pc);
+                if (at >= 0) {
+                    return segment.content().to((from, offset, length) -> CodeSource.of(from, offset + (int) at, offset + length));
                 }
             }
             return null;

@@ -94,7 +94,9 @@ final class Elf {
             if (p.memoryBytes() < 0 || p.paddr() < 0 || p.paddr() + p.memoryBytes() < 0) {
                 throw bad("a segment wants " + Long.toUnsignedString(p.memoryBytes()) + " bytes at %#x, which is no physical address".formatted(p.paddr()));
             }
-            result.add(new Segment(p.paddr(), image.part(p.offset(), p.fileBytes()), p.memoryBytes()));
+            // Linux's per-CPU variables say 0: they are copied, and found through a segment.
+            long linear = p.vaddr() == 0 ? p.paddr() : p.vaddr();
+            result.add(new Segment(p.paddr(), linear, image.part(p.offset(), p.fileBytes()), p.memoryBytes()));
         }
         if (result.isEmpty()) {
             throw bad("it has no loadable segment");

@@ -21,4 +21,13 @@ public record GuestImage(String format, List<Segment> segments, SymbolTable symb
     public GuestImage(String format, List<Segment> segments, SymbolTable symbols, BootProtocol protocol) {
         this(format, segments, symbols, protocol, Optional.empty());
     }
+
+    /** The kernel that runs in the end: the unpacked one when there is one and the host can unpack it. */
+    public GuestImage inside() {
+        try {
+            return packed.isPresent() ? packed.get().unpack() : this;
+        } catch (ImageException e) {
+            return this;
+        }
+    }
 }

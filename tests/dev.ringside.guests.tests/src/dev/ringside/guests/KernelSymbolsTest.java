@@ -69,6 +69,17 @@ class KernelSymbolsTest {
         }
     }
 
+    @Test
+    void codeOfAStockKernelIsShownBySymbol() throws IOException {
+        CommandLineRun listed = CommandLineRun.of("disasm", "--at", "start_kernel", "--count", "1", DebianPackages.kernel());
+        CommandLineRun translated = CommandLineRun.of("translate", "--at", "start_kernel", "--count", "1", DebianPackages.kernel());
+
+        assertThat(listed.out()).startsWith("start_kernel:\n");
+        String instruction = listed.out().lines().toList().get(1).replaceFirst("^([0-9a-f]+) +(?:[0-9a-f]{2} )+ *", "$1 ").strip();
+        assertThat(instruction).startsWith("ffffffff8");
+        assertThat(translated.out().lines().map(l -> l.strip().replaceAll(" +", " "))).contains("start_kernel:", instruction.replaceAll(" +", " "));
+    }
+
     private Machine machine(boolean fastBoot) throws IOException, MachineException {
         return new MachineBuilder(MachineProviders.onClassPath(), (file, writable) -> {
             throw new IOException("no disks here");

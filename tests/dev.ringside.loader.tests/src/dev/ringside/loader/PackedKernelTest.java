@@ -74,6 +74,17 @@ class PackedKernelTest {
     }
 
     @Test
+    void codeIsFoundWhereItRunsAndWhereItIs() throws Exception {
+        GuestImage inside = Images.load(bzImage(packed(Packing.GZIP, kernel(0x1000000, 0x1000000)))).inside();
+
+        Segment code = inside.segments().getFirst();
+        assertThat(code.offsetOf(HALF + 0x1000010)).isEqualTo(0x10);
+        assertThat(code.offsetOf(0x1000010)).isEqualTo(0x10);
+        assertThat(code.offsetOf(HALF + 0x1000000 + CODE.length)).isEqualTo(-1);
+        assertThat(code.offsetOf(0x10)).isEqualTo(-1);
+    }
+
+    @Test
     void truncatedStreamNamesItsPacking() throws Exception {
         byte[] good = packed(Packing.XZ, kernel(0x1000000, 0x1000000));
         byte[] cut = new byte[good.length / 2];
