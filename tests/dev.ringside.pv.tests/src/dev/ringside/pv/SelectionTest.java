@@ -165,8 +165,17 @@ class SelectionTest {
         assertThat(new HypervProvider().features().feature(name)).isNotNull();
     }
 
+    /** The flags of -cpu that begin with kvm. */
+    @ParameterizedTest
+    @ValueSource(strings = {"kvmclock", "kvmclock-stable-bit", "kvm-nopiodelay", "kvm-mmu", "kvm-asyncpf", "kvm-asyncpf-int", "kvm-asyncpf-vmexit", "kvm-steal-time",
+        "kvm-pv-eoi", "kvm-pv-unhalt", "kvm-pv-tlb-flush", "kvm-pv-ipi", "kvm-poll-control", "kvm-pv-sched-yield", "kvm-msi-ext-dest-id", "kvm-hint-dedicated"})
+    void everyKvmNameOfQemusIsKnown(String name) {
+        assertThat(new KvmProvider().features().feature(name)).isNotNull();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "kvm,kvm-mmu            | 'kvm-mmu' cannot be had: it batches writes to page tables",
         "hyperv,stimer=maybe    | 'stimer' is 'maybe'; on, off or auto is needed",
         "hyperv,vendor          | 'vendor' is not on or off; write vendor=VALUE",
         "hyperv,spinlocks=off   | 'spinlocks' is not on or off; write spinlocks=VALUE",
