@@ -33,11 +33,10 @@ class SamplePluginTest {
         if (System.getenv("DISPLAY") == null) {
             Assumptions.abort("there is no display; ./ringside test starts one");
         }
-        Path built = Product.root().resolve("tests/dev.ringside.sample.site/target");
         Path guest = guest();
 
-        director("-repository", built.resolve("repository").toUri().toString(), "-installIU", FEATURE);
-        director("-repository", "jar:" + built.resolve("dev.ringside.sample.site-1.0.0-SNAPSHOT.zip").toUri() + "!/", "-installIU", PROBE);
+        director("-repository", repository().toUri().toString(), "-installIU", FEATURE);
+        director("-repository", "jar:" + archive().toUri() + "!/", "-installIU", PROBE);
         assertThat(product.hasPlugin(PLUGIN)).as("installed from a folder").isTrue();
         assertThat(product.hasPlugin(PROBE)).as("installed from an archive").isTrue();
 
@@ -49,6 +48,44 @@ class SamplePluginTest {
         assertThat(product.hasPlugin(PLUGIN)).isFalse();
 
         assertThat(look(guest, "uninstalled")).contains("ebx 00000000ffffffff", "view absent", "machine view shows ").endsWith("done");
+    }
+
+    @Test
+    void theDialogOfTheHelpMenuInstallsFromAFolder(@TempDir Path own) throws Exception {
+        installByDialog(repository().toUri().toString(), own);
+    }
+
+    @Test
+    void theDialogOfTheHelpMenuInstallsFromAnArchive(@TempDir Path own) throws Exception {
+        installByDialog("jar:" + archive().toUri() + "!/", own);
+    }
+
+    /** Into a product of its own: another would have the licence accepted, and the files. */
+    private static void installByDialog(String site, Path own) throws Exception {
+        if (System.getenv("DISPLAY") == null) {
+            Assumptions.abort("there is no display; ./ringside test starts one");
+        }
+        Product fresh = Product.copiedTo(own);
+        fresh.run(List.of(), withDirector("-repository", repository().toUri().toString(), "-installIU", PROBE));
+
+        assertThat(install(fresh, site, own.resolve("dialog.txt"))).endsWith("installed", "done");
+
+        assertThat(fresh.hasPlugin(PLUGIN)).isTrue();
+    }
+
+    private static Path repository() {
+        return Product.root().resolve("tests/dev.ringside.sample.site/target/repository");
+    }
+
+    private static Path archive() {
+        return Product.root().resolve("tests/dev.ringside.sample.site/target/dev.ringside.sample.site-1.0.0-SNAPSHOT.zip");
+    }
+
+    /** What the probe reports, whose hands use the dialog. */
+    private static List<String> install(Product into, String site, Path report) throws Exception {
+        String said = into.run(List.of("-Dringside.probe.site=" + site, "-Dringside.probe.category=Ringside samples", "-Dringside.probe.report=" + report), "-clean", "-noSample");
+        assertThat(report).as(said).exists();
+        return Files.readAllLines(report);
     }
 
     @Test

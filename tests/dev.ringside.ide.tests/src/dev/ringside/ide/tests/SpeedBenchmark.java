@@ -4,13 +4,16 @@ import dev.ringside.debug.core.AddressBreakpoint;
 import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.debug.core.launch.GuestLaunchConfiguration;
 import dev.ringside.machine.StopReason;
+import dev.ringside.testkit.guests.DebianPackages;
 import dev.ringside.testkit.swtbot.Conditions;
 import dev.ringside.testkit.swtbot.SWTBotTree;
 import dev.ringside.testkit.swtbot.SWTBotTreeItem;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.eclipse.core.runtime.CoreException;
 import org.eclipse.debug.core.ILaunchConfigurationWorkingCopy;
 import org.eclipse.debug.ui.DebugUITools;
 import org.eclipse.swt.widgets.Display;
@@ -26,16 +29,25 @@ import org.junit.jupiter.api.Test;
  * ./ringside test -pl :dev.ringside.ide.tests -am -Dtest=SpeedBenchmark
  * </pre>
  *
- * With {@code RINGSIDE_BENCH_IMAGE} naming a kernel it steps that, suspended in the middle of its boot, instead of the sample.
+ * It steps the sample, and Debian's kernel suspended in the middle of its boot, or the kernel that {@code RINGSIDE_BENCH_IMAGE} names.
  */
 class SpeedBenchmark extends UiTest {
     private static final int WARM_UP = 20;
     private static final int STEPS = 60;
-    private static final List<String> VIEWS = List.of("registers", "disassembly", "serialConsole", "machine", "memory", "vmExits", "pageWalk");
+    private static final List<String> VIEWS = List.of("registers", "disassembly", "serialConsole", "machine", "memory", "vmExits", "pageWalk", "paravirt");
 
     @Test
-    void stepUntilTheScreenIsSettled() throws Exception {
-        VmDebugTarget guest = suspendedGuest();
+    void stepInTheSampleUntilTheScreenIsSettled() throws Exception {
+        step(inALoopOfTheSample());
+    }
+
+    @Test
+    void stepInDebiansKernelUntilTheScreenIsSettled() throws Exception {
+        String named = System.getenv("RINGSIDE_BENCH_IMAGE");
+        step(suspended(named == null ? DebianPackages.kernel() : Path.of(named)));
+    }
+
+    private void step(VmDebugTarget guest) {
         double[] millis = new double[STEPS];
         double[] worked = new double[STEPS];
         for (int i = -WARM_UP; i < STEPS; i++) {
@@ -61,24 +73,33 @@ class SpeedBenchmark extends UiTest {
         return ManagementFactory.getThreadMXBean().getThreadCpuTime(thread);
     }
 
-    private VmDebugTarget suspendedGuest() throws Exception {
-        String image = System.getenv("RINGSIDE_BENCH_IMAGE");
-        ILaunchConfigurationWorkingCopy configuration = Guests.configuration(image == null ? "sample" : "kernel");
-        configuration.setAttribute(GuestLaunchConfiguration.IMAGE, image == null ? GuestLaunchConfiguration.SAMPLE_KERNEL : image);
+    /** A loop in which every step goes somewhere else: a repeated instruction would be settled before it began. */
+    private VmDebugTarget inALoopOfTheSample() throws Exception {
+        VmDebugTarget guest = debug("sample", GuestLaunchConfiguration.SAMPLE_KERNEL);
+        AddressBreakpoint loop = AddressBreakpoint.create("print");
+        guest.resume();
+        bot.waitUntil(Conditions.that("it does not print", () -> guest.stop() instanceof StopReason.Breakpoint));
+        loop.delete();
+        return settled(guest);
+    }
+
+    private VmDebugTarget suspended(Path kernel) throws Exception {
+        VmDebugTarget guest = debug("kernel", kernel.toString());
+        guest.resume();
+        bot.waitUntil(Conditions.that("it does not run", () -> guest.machine().statistics().get().instructions() > 300_000_000), 300_000);
+        guest.suspend();
+        bot.waitUntil(Conditions.that("it does not stop", () -> guest.stop() != null));
+        return settled(guest);
+    }
+
+    private static VmDebugTarget debug(String name, String image) throws CoreException {
+        ILaunchConfigurationWorkingCopy configuration = Guests.configuration(name);
+        configuration.setAttribute(GuestLaunchConfiguration.IMAGE, image);
         configuration.setAttribute(GuestLaunchConfiguration.MEMORY, "512M");
-        VmDebugTarget guest = Guests.debug(configuration);
-        if (image == null) {
-            // A loop in which every step goes somewhere else: a repeated instruction would be settled before it began.
-            AddressBreakpoint loop = AddressBreakpoint.create("print");
-            guest.resume();
-            bot.waitUntil(Conditions.that("it does not print", () -> guest.stop() instanceof StopReason.Breakpoint));
-            loop.delete();
-        } else {
-            guest.resume();
-            bot.waitUntil(Conditions.that("it does not run", () -> guest.machine().statistics().get().instructions() > 300_000_000), 300_000);
-            guest.suspend();
-            bot.waitUntil(Conditions.that("it does not stop", () -> guest.stop() != null));
-        }
+        return Guests.debug(configuration);
+    }
+
+    private VmDebugTarget settled(VmDebugTarget guest) {
         bot.waitUntil(Conditions.that("the first stop is not shown", () -> isShown(guest)));
         return guest;
     }
