@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a guest does with processor and devices, a run ends for a reason that has a name, and the machine can be looked at afterwards. */
-@Timeout(300)
+@Timeout(600)
 class HostileGuestTest {
     /** The first 5,000 bring a guest to its random part. */
     private static final long INSTRUCTIONS = 9_000;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the rest of a machine does to code while its translation runs: devices, timers, the other processor. Under both engines it is the same run. */
-@Timeout(120)
+@Timeout(600)
 class HotMachineTest {
     private static final int PORT = 0x5a0;
     private static final long TOGGLE_NANOS = 997;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Looking never disturbs: a machine that is stopped, looked at and stepped in between takes the path of one that runs through, to the last event.
  * The guests are the sample kernel, and one whose two processors hand a word to each other.
  */
-@Timeout(120)
+@Timeout(600)
 class LookingTest {
     private static final String PING_PONG = """
         bits 32
@@ -75,7 +75,7 @@ class LookingTest {
         Path undisturbed = undisturbed(cpus, engine);
         try (Machine machine = machine(cpus, engine)) {
             var random = new Random(1);
-            while (!(machine.run(1 + random.nextInt(3000)) instanceof StopReason.Ended)) {
+            while (!(machine.run(1 + random.nextInt(cpus * 3000)) instanceof StopReason.Ended)) {
                 look(machine, random);
             }
 

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What the translator keeps has an end. */
-@Timeout(120)
+@Timeout(600)
 class CodeCacheTest {
     @Test
     void moreHotLoopsThanThereIsRoomForTakeTurns() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What may happen to code while its translation runs: it is written, moved, interrupted, watched, stopped. The interpreter beside it says what
  * must come of it, and each test sees to it that translated code ran at all.
  */
-@Timeout(120)
+@Timeout(600)
 @ParameterizedClass(name = "hot after {0}")
 @ValueSource(ints = {1, 8})
 class HotCodeTest {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * here each entry is looked at. That no access leaves the page of its entry is tried at all borders that there are, in hot code, against a model of
  * the address space that knows neither TLB nor page tables: a byte is RAM, ROM, nothing, or a fault.
  */
-@Timeout(120)
+@Timeout(600)
 class OutsideGuestMemoryTest {
     private static final int HOT_AFTER = 4;
     private static final int ADDRESSES = 0x100000, RESULTS = 0x110000, RESULT_BYTES = 32, BUFFER = 0x180000;
