@@ -50,6 +50,7 @@ public abstract class GuestViewPart extends ViewPart {
         hint = new NoGuestHint(pages, getSite());
         page = createPage(pages);
         ThemeChanges.listen(pages, this::themeChanged);
+        pages.addListener(SWT.Paint, event -> seen());
         getSite().getPage().addPartListener(visibility);
         focus = getSite().getService(GuestFocus.class);
         focus.addListener(focusListener);
@@ -83,8 +84,17 @@ public abstract class GuestViewPart extends ViewPart {
     }
 
     private void focusChanged(GuestVcpu vcpu) {
+        boolean beingCreated = current == null && shown == null;
         current = vcpu;
+        visible &= beingCreated || pages.isVisible(); // one that is created behind another is never told that it is hidden
         if (visible) {
+            tell();
+        }
+    }
+
+    private void seen() {
+        if (!visible) {
+            visible = true;
             tell();
         }
     }
@@ -173,9 +183,8 @@ public abstract class GuestViewPart extends ViewPart {
     private final class Visibility implements IPartListener2 {
         @Override
         public void partVisible(IWorkbenchPartReference reference) {
-            if (reference.getPart(false) == GuestViewPart.this && !visible) {
-                visible = true;
-                tell();
+            if (reference.getPart(false) == GuestViewPart.this) {
+                seen();
             }
         }
 

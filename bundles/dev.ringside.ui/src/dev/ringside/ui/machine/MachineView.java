@@ -64,19 +64,28 @@ public final class MachineView extends GuestViewPart {
 
     @Override
     protected void show(GuestVcpu now, GuestVcpu before) {
+        boolean sameMachine = isSameMachine(now, before);
+        if (sameMachine && !now.isRunning() && !before.isRunning() && now.stopNumber() == before.stopNumber() && now.edits() == before.edits()) {
+            return; // another frame of the same stop
+        }
         answers.cancel();
         if (now == null) {
             tree.forget();
             return;
         }
-        if (!isSameMachine(now, before)) {
+        if (!sameMachine) {
             tree.forget();
         }
-        boolean edited = isSameMachine(now, before) && now.stopNumber() == before.stopNumber() && !before.isRunning() && !now.isRunning();
+        boolean edited = sameMachine && now.edits() != before.edits();
         tree.stale(now.isRunning());
         if (!now.isRunning()) {
             ask(now, wanted(now, edited));
         }
+    }
+
+    @Override
+    protected void themeChanged() {
+        tree.draw();
     }
 
     private void refreshSoon() {

@@ -44,6 +44,7 @@ abstract class UiTest {
         Platform.addLogListener(log);
         Guests.removeAll();
         bot.resetWorkbench();
+        bot.viewByTitle("Serial Console").show(); // in front of the views that a test before has shown: what is seen asks the machine
         bot.viewByTitle("Debug").show(); // as after a start; the terminal of a test before would take the keys
     }
 
