@@ -37,6 +37,20 @@ class DocumentsTest {
         assertThat(Tree.bundles()).allSatisfy(bundle -> assertThat(map).contains("| `" + bundle.shortName() + "` |"));
     }
 
+    @Test
+    void everyDecisionHasANumberOfItsOwnAndIsListedWithItsTitle() {
+        List<Path> decisions = Tree.files(Tree.ROOT.resolve("releng/decisions"));
+        String map = Tree.text(Tree.ROOT.resolve("releng/ARCHITECTURE.md"));
+
+        assertThat(decisions).isNotEmpty().allSatisfy(decision -> {
+            String name = decision.getFileName().toString();
+            String title = Tree.text(decision).lines().findFirst().orElseThrow().substring(2);
+            assertThat(title).startsWith(name.substring(0, 5).replace('-', ' '));
+            assertThat(map).contains("- [" + title + "](decisions/" + name + ")");
+        });
+        assertThat(decisions).extracting(decision -> decision.getFileName().toString().substring(0, 4)).doesNotHaveDuplicates();
+    }
+
     private static List<Path> documents() {
         return Stream.concat(Stream.of(Tree.ROOT.resolve("README.md")), Tree.files(Tree.ROOT.resolve("releng")).stream())
             .filter(file -> file.toString().endsWith(".md")).toList();
