@@ -89,9 +89,11 @@ final class MachineDebugEvents implements MachineListener {
     private void tellStop(VcpuThread vcpu, StopReason reason) {
         CompletableFuture<?>[] frames = target.vcpus().stream().map(VcpuThread::fetchFrames).toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(frames).whenComplete((nothing, failure) -> {
-            if (target.stop() != reason && !(reason instanceof StopReason.Entry)) {
+            boolean same = reason instanceof StopReason.Entry ? target.stop() instanceof StopReason.Entry : target.stop() == reason;
+            if (!same) {
                 return; // it runs again
             }
+            target.tell(reason);
             if (target.end() != null) {
                 tellEnd();
             }

@@ -46,6 +46,7 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
     private volatile int stopVcpu;
     private volatile long stopNumber;
     private volatile boolean stepping;
+    private volatile Told told = new Told(new StopReason.Entry(), 0);
     private volatile boolean closed;
 
     public VmDebugTarget(ILaunch launch, String name, MachineControl machine) {
@@ -106,6 +107,23 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
     /** The virtual CPU that caused the present stop. */
     public VcpuThread stopVcpu() {
         return vcpus.get(stopVcpu);
+    }
+
+    /**
+     * What everybody has been told: a stop from when its frames are there until the machine runs. {@link #stop()} is a little earlier.
+     *
+     * @param stop null while it runs
+     */
+    public record Told(StopReason stop, long number) {
+    }
+
+    public Told told() {
+        return told;
+    }
+
+    /** On the machine's thread, before the event. */
+    void tell(StopReason reason) {
+        told = new Told(reason, stopNumber);
     }
 
     /** Counts stops; answers of one stop hold until the number changes. */
@@ -170,6 +188,7 @@ public final class VmDebugTarget extends DebugElement implements IDebugTarget, I
     void running(boolean toStep) {
         stepping = toStep;
         stop = null;
+        told = new Told(null, stopNumber);
     }
 
     /** On the machine's thread, before anybody is told. */

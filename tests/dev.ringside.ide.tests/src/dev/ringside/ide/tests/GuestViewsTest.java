@@ -14,6 +14,8 @@ import dev.ringside.testkit.swtbot.SWTBotTable;
 import dev.ringside.testkit.swtbot.SWTBotTree;
 import dev.ringside.testkit.swtbot.SWTBotTreeItem;
 import dev.ringside.ui.exits.VmExitsView;
+import dev.ringside.ui.guest.GuestFocus;
+import dev.ringside.ui.guest.GuestVcpu;
 import dev.ringside.ui.machine.MachineView;
 import dev.ringside.ui.memory.MemoryView;
 import dev.ringside.ui.pagewalk.PageWalkView;
@@ -53,6 +55,15 @@ class GuestViewsTest extends UiTest {
 
     private void stopped(long number) {
         until(() -> "stop " + number + " does not come: " + guest.stop(), () -> guest.stopNumber() >= number && guest.stop() != null);
+        told();
+    }
+
+    /** The views hear of a stop a moment after its number changes, and ask as soon as they hear: a test that counts their questions waits for that. */
+    private void told() {
+        until(() -> "the views are not told of stop " + guest.stopNumber(), () -> PlatformUi.call(() -> {
+            GuestVcpu shown = page().getWorkbenchWindow().getService(GuestFocus.class).current();
+            return shown != null && shown.machine() == guest && shown.stopNumber() == guest.stopNumber() && !shown.isRunning();
+        }));
         bot.sync();
     }
 
@@ -60,7 +71,7 @@ class GuestViewsTest extends UiTest {
         long now = guest.stopNumber();
         guest.stopVcpu().stepInto();
         until(() -> "no step", () -> guest.stopNumber() > now && guest.stop() != null);
-        bot.sync();
+        told();
     }
 
     private void runTo(String symbol) throws Exception {
@@ -69,7 +80,7 @@ class GuestViewsTest extends UiTest {
         guest.resume();
         until(() -> symbol + " is not reached: " + guest.stop(), () -> guest.stopNumber() > now && guest.stop() instanceof StopReason.Breakpoint);
         breakpoint.delete();
-        bot.sync();
+        told();
     }
 
     private void until(Supplier<String> otherwise, Callable<Boolean> condition) {

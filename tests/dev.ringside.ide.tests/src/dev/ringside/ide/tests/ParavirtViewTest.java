@@ -160,8 +160,10 @@ class ParavirtViewTest extends UiTest {
                 Thread.onSpinWait();
             }
         });
-        until(() -> "the stop is not heard of", () -> machine.count("paravirtActivity") > 0);
+        bot.sync();
+        assertEquals(0, machine.count("paravirtActivity"), "nobody is told of a stop before its frames are there");
         machine.release("frames");
+        until(() -> "the stop is not heard of", () -> machine.count("paravirtActivity") > 0);
         selected();
         machine.release("inspect");
         until(() -> "the second call is not shown", () -> view.table().rowCount() == 2);

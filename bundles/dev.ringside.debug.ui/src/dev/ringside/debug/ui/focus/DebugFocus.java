@@ -156,7 +156,7 @@ final class DebugFocus implements GuestFocus {
             }
             case DebugEvent.RESUME -> {
                 if (isShown(vcpu.target())) {
-                    show(current.vcpu(), current.frame());
+                    publish(current.running());
                 }
             }
             case DebugEvent.CHANGE -> {

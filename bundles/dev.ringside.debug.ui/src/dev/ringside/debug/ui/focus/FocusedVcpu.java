@@ -8,6 +8,7 @@ import dev.ringside.debug.core.GuestRegister;
 import dev.ringside.debug.core.SerialLine;
 import dev.ringside.debug.core.StopText;
 import dev.ringside.debug.core.VcpuThread;
+import dev.ringside.debug.core.VmDebugTarget;
 import dev.ringside.inspect.InspectNode;
 import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.DisassembledLine;
@@ -36,7 +37,13 @@ import java.util.function.BooleanSupplier;
 record FocusedVcpu(VcpuThread vcpu, GuestFrame frame, long pc, StopReason stop, long stopNumber, int edits) implements GuestVcpu {
 
     static FocusedVcpu of(VcpuThread vcpu, GuestFrame frame, int edits) {
-        return new FocusedVcpu(vcpu, frame, frame == null ? 0 : frame.pc(), vcpu.target().stop(), vcpu.target().stopNumber(), edits);
+        VmDebugTarget.Told told = vcpu.target().told();
+        return new FocusedVcpu(vcpu, frame, frame == null ? 0 : frame.pc(), told.stop(), told.number(), edits);
+    }
+
+    /** The same while it runs, also when it has stopped again before anybody could look. */
+    FocusedVcpu running() {
+        return new FocusedVcpu(vcpu, frame, pc, null, stopNumber, edits);
     }
 
     @Override
