@@ -72,6 +72,20 @@ final class AsmCommand implements Callable<Integer> {
             }
             return "bits " + bits + "\n" + text.replace(";;", "\n");
         }
+        return read(file);
+    }
+
+    /** @throws HostError when it cannot be read, and, after its errors went to {@code err}, when it has some */
+    static AssemblyResult assemble(Path file, PrintWriter err) throws HostError {
+        AssemblyResult result = architecture().assembler().assemble(file.toString(), read(file));
+        if (result.hasErrors()) {
+            result.errors().forEach(err::println);
+            throw new HostError("source '" + file + "' has errors (above)");
+        }
+        return result;
+    }
+
+    private static String read(Path file) throws HostError {
         try {
             return Files.readString(file);
         } catch (NoSuchFileException e) {

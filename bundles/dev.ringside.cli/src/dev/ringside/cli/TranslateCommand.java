@@ -1,6 +1,7 @@
 package dev.ringside.cli;
 
 import dev.ringside.arch.Architecture;
+import dev.ringside.arch.AssemblyResult;
 import dev.ringside.arch.CodeSource;
 import dev.ringside.arch.Cpu;
 import dev.ringside.arch.EntryState;
@@ -16,6 +17,7 @@ import dev.ringside.machine.MachineFile;
 import dev.ringside.machine.MachineProviders;
 import dev.ringside.machine.MachineSettings;
 import dev.ringside.machine.Setting;
+import dev.ringside.samples.Sample;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,12 +35,14 @@ import picocli.CommandLine.Spec;
     description = {"Shows the translation of a loop: each guest instruction, its IR before and after the optimizer, and the JVM bytecode.",
         "Follows jumps to known places, as the translator does with a hot block.",
         "With --hot it runs the image instead, and lists the regions that were hottest with their counters."},
-    footer = {"", "ringside translate --at start kernel.elf", "ringside translate --hot 10 --memory 512M --initrd initrd.gz vmlinuz", "ringside translate --at 0x100040 --count 8 --bits 32 kernel.bin"})
+    footer = {"", "ringside translate --at set_gate kernel.asm", "ringside translate --hot 10 --memory 512M --initrd initrd.gz vmlinuz", "ringside translate --at 0x100040 --count 8 --bits 32 kernel.bin"})
 final class TranslateCommand implements Callable<Integer> {
+    private static final String SOURCE = ".asm";
+
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "IMAGE", description = "Guest image; a file of no known format is taken as it is, from --org on.")
+    @Parameters(paramLabel = "IMAGE", description = "Guest image, or assembly source (.asm) with its labels; a file of no known format is taken as it is, from --org on.")
     private Path file;
 
     @Option(names = "--at", paramLabel = "SYMBOL|ADDRESS", description = "Where the code begins.")
@@ -78,6 +82,12 @@ final class TranslateCommand implements Callable<Integer> {
         }
         if (count < 1) {
             throw new HostError("--count " + count + "; at least 1 is needed");
+        }
+        if (file.toString().endsWith(SOURCE)) {
+            AssemblyResult assembled = AsmCommand.assemble(file, spec.commandLine().getErr());
+            Symbolizer labels = Sample.symbols(assembled);
+            show(address(labels), pc -> source(assembled.bytes(), pc - assembled.origin()), labels);
+            return ExitStatus.OK;
         }
         try {
             var content = ImageBytes.read(file, "image");

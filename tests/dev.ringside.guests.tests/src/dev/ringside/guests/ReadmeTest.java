@@ -27,16 +27,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReadmeTest {
     private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
     /** What a command must say; without an entry here a command of the README fails. */
-    private static final Map<String, String> SAYS = Map.of(
-        "demo", "page fault",
-        "run --memory 512M --initrd initrd.gz", "Linux version",
-        "run disk.img", "Hello from the boot sector.",
-        "run --trace", "",
-        "asm -e", "f0 0f b1 37",
-        "disasm --hex", "syscall",
-        "run machine.toml", "Powering off.",
-        "bench", "sieve",
-        "run --help", "--max-instructions");
+    private static final Map<String, String> SAYS = Map.ofEntries(
+        Map.entry("demo", "page fault"),
+        Map.entry("run --memory 512M --initrd initrd.gz", "Linux version"),
+        Map.entry("run disk.img", "Hello from the boot sector."),
+        Map.entry("run --trace", ""),
+        Map.entry("asm -e", "f0 0f b1 37"),
+        Map.entry("disasm --hex", "syscall"),
+        Map.entry("disasm --at start_kernel", "start_kernel:"),
+        Map.entry("run machine.toml", "Powering off."),
+        Map.entry("bench", "sieve"),
+        Map.entry("translate --at print kernel.asm", "print:"),
+        Map.entry("translate --hot 10 --memory 512M vmlinuz", "runs"),
+        Map.entry("run --help", "--max-instructions"));
 
     @TempDir
     static Path folder;
@@ -47,6 +50,7 @@ class ReadmeTest {
         Files.copy(Initramfs.withInit(folder, "#!/bin/busybox sh\n/bin/busybox poweroff -f\n"), folder.resolve("initrd.gz"));
         Files.write(folder.resolve("disk.img"), Arrays.copyOf(assembled(Sample.BOOT_SECTOR), 1 << 20));
         Files.write(folder.resolve("kernel.elf"), assembled(Sample.KERNEL_64));
+        Files.writeString(folder.resolve("kernel.asm"), Sample.KERNEL_64.source());
         Files.writeString(folder.resolve("machine.toml"), "image = 'kernel.elf'\nmemory = '64M'\n");
     }
 
@@ -90,7 +94,7 @@ class ReadmeTest {
         var words = new ArrayList<Object>();
         for (Matcher matcher = WORD.matcher(command); matcher.find();) {
             String word = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
-            words.add(matcher.group(1) == null ? word.replaceFirst("(^|:)([a-z]+\\.(gz|img|elf|toml|txt)|vmlinuz)$", "$1" + folder + "/$2") : word);
+            words.add(matcher.group(1) == null ? word.replaceFirst("(^|:)([a-z]+\\.(gz|img|elf|asm|toml|txt)|vmlinuz)$", "$1" + folder + "/$2") : word);
         }
         return words;
     }
