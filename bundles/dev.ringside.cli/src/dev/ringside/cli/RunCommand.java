@@ -63,7 +63,8 @@ final class RunCommand implements Callable<Integer> {
         "Features follow with commas: 'kvm,-kvm-steal-time', 'hyperv,-stimer,vendor=NAME'; their names are QEMU's, with or without 'hv-'."})
     private String paravirt;
 
-    @Option(names = "--inject", paramLabel = "EVENT@N", description = "Makes a fault of the paravirtual interface happen after N instructions; may be given again. A wrong EVENT lists the right ones.")
+    @Option(names = "--inject", paramLabel = "EVENT@N[/CPU]", description = "Makes a fault of the paravirtual interface happen after N instructions, to processor CPU or to the one whose turn it is; "
+        + "may be given again. A wrong EVENT lists the right ones.")
     private List<String> injections;
 
     @Option(names = "--serial", paramLabel = "WHERE", description = "stdio, none or file:F (stdio); pty is not in this build.")

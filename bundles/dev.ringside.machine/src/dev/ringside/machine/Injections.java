@@ -9,10 +9,10 @@ import java.util.PriorityQueue;
 
 /** Faults that wait for their instruction count, and those that have happened. */
 final class Injections implements Inspectable {
-    private record Waiting(String event, long instructions, int order) implements Comparable<Waiting> {
+    private record Waiting(Injection injection, int order) implements Comparable<Waiting> {
         @Override
         public int compareTo(Waiting other) {
-            int byCount = Long.compare(instructions, other.instructions);
+            int byCount = Long.compare(injection.instructions(), other.injection.instructions());
             return byCount != 0 ? byCount : Integer.compare(order, other.order);
         }
     }
@@ -21,29 +21,29 @@ final class Injections implements Inspectable {
     private final List<Injection> done = new ArrayList<>();
     private int added;
 
-    void add(String event, long instructions) {
-        waiting.add(new Waiting(event, instructions, added++));
+    void add(String event, long instructions, int vcpu) {
+        waiting.add(new Waiting(new Injection(event, instructions, vcpu, false), added++));
     }
 
     /** The instruction count of the next one, or {@link Long#MAX_VALUE}. */
     long next() {
-        return waiting.isEmpty() ? Long.MAX_VALUE : waiting.peek().instructions;
+        return waiting.isEmpty() ? Long.MAX_VALUE : waiting.peek().injection.instructions();
     }
 
     /** The next one whose time has come, or null; from then on it has happened. */
-    String due(long instructions) {
+    Injection due(long instructions) {
         if (next() > instructions) {
             return null;
         }
-        Waiting now = waiting.poll();
-        done.add(new Injection(now.event, now.instructions, true));
-        return now.event;
+        Injection now = waiting.poll().injection;
+        done.add(new Injection(now.event(), now.instructions(), now.vcpu(), true));
+        return now;
     }
 
     /** In the order in which they happened, then in the order in which they will. */
     List<Injection> all() {
         List<Injection> all = new ArrayList<>(done);
-        waiting.stream().sorted().forEach(later -> all.add(new Injection(later.event, later.instructions, false)));
+        waiting.stream().sorted().forEach(later -> all.add(later.injection));
         return all;
     }
 

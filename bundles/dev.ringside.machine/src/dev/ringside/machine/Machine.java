@@ -150,13 +150,20 @@ public final class Machine implements Inspectable, AutoCloseable {
         return paravirtHost;
     }
 
+    /** {@link #inject(String, long, int)} for the processor whose turn it then is. */
+    public void inject(String event, long instructions) {
+        inject(event, instructions, MachineControl.WHOSE_TURN);
+    }
+
     /**
-     * Makes a fault happen once {@code instructions} have retired, to the processor whose turn it then is.
+     * Makes a fault happen once {@code instructions} have retired.
      *
      * @param event one of {@link ParavirtInterface#injectable}
-     * @throws IllegalArgumentException when the interface has no such fault, or more instructions have retired
+     * @param vcpu the processor that it meets, or {@link MachineControl#WHOSE_TURN}
+     * @throws IllegalArgumentException when the interface has no such fault, when more instructions have retired, when there is no such processor, and when one is chosen for
+     *     a fault that meets the whole machine
      */
-    public void inject(String event, long instructions) {
+    public void inject(String event, long instructions, int vcpu) {
         var known = paravirt().injectable();
         if (!known.containsKey(event)) {
             throw new IllegalArgumentException("fault '" + event + "' cannot be injected into paravirtual interface '" + paravirt().name() + "', which has "
@@ -165,20 +172,26 @@ public final class Machine implements Inspectable, AutoCloseable {
         if (instructions < host.instructions()) {
             throw new IllegalArgumentException("fault '%s' cannot be injected after %,d instructions: %,d have retired".formatted(event, instructions, host.instructions()));
         }
-        injections.add(event, instructions);
+        if (vcpu != MachineControl.WHOSE_TURN && paravirt().machineWide().contains(event)) {
+            throw new IllegalArgumentException("fault '" + event + "' meets the whole machine; no processor can be chosen for it");
+        }
+        if (vcpu < MachineControl.WHOSE_TURN || vcpu >= vcpus.size()) {
+            throw new IllegalArgumentException("fault '%s' cannot be injected into processor %d; the last one is %d".formatted(event, vcpu, vcpus.size() - 1));
+        }
+        injections.add(event, instructions, vcpu);
         interruptSlice();
     }
 
     /** The same before the next instruction, and at once when the machine stands still. @return what to ask for so that it happens again in another run */
-    Injection injectNow(String event, boolean standsStill) {
+    Injection injectNow(String event, int vcpu, boolean standsStill) {
         if (end != null) {
             throw new IllegalArgumentException("fault '" + event + "' cannot be injected: the run is over (" + end.word() + ")");
         }
-        inject(event, host.instructions());
+        inject(event, host.instructions(), vcpu);
         if (standsStill) {
             settle();
         }
-        return new Injection(event, host.instructions(), standsStill);
+        return new Injection(event, host.instructions(), vcpu, standsStill);
     }
 
     /** What a run does before its first instruction, in the same order: so a fault that is injected into a machine at rest finds the state that another run would have. */
@@ -196,18 +209,12 @@ public final class Machine implements Inspectable, AutoCloseable {
     /**
      * The same from its text.
      *
-     * @param injection {@code EVENT@INSTRUCTIONS}
-     * @throws IllegalArgumentException when it is none, or the interface has no such fault
+     * @param injection {@code EVENT@INSTRUCTIONS} or {@code EVENT@INSTRUCTIONS/CPU}
+     * @throws IllegalArgumentException when it is neither, and as {@link #inject(String, long, int)}
      */
     public void inject(String injection) {
-        int at = injection.lastIndexOf('@');
-        long instructions;
-        try {
-            instructions = Long.parseUnsignedLong(injection.substring(at + 1));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("'" + injection + "'; EVENT@INSTRUCTIONS is needed, such as tsc-jump@500000000", e);
-        }
-        inject(injection.substring(0, Math.max(at, 0)), instructions);
+        var parsed = Injection.parse(injection);
+        inject(parsed.event(), parsed.instructions(), parsed.vcpu());
     }
 
     /** Names of the guest's symbols, where {@link #locateSymbols} found them last. */
@@ -416,8 +423,8 @@ public final class Machine implements Inspectable, AutoCloseable {
     }
 
     private void injectDue() {
-        for (String event = injections.due(host.instructions()); event != null; event = injections.due(host.instructions())) {
-            paravirt().inject(paravirtHost.vcpus().get(turn), event);
+        for (Injection now = injections.due(host.instructions()); now != null; now = injections.due(host.instructions())) {
+            paravirt().inject(paravirtHost.vcpus().get(now.vcpu() == MachineControl.WHOSE_TURN ? turn : now.vcpu()), now.event());
         }
     }
 

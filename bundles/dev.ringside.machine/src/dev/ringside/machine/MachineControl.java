@@ -6,7 +6,10 @@ import dev.ringside.arch.WalkStep;
 import dev.ringside.inspect.InspectNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A machine that runs on a thread of its own, for a debugger. All methods may be called from any thread and return at once; answers come as
@@ -105,19 +108,28 @@ public interface MachineControl extends AutoCloseable {
         return CompletableFuture.completedFuture(ParavirtActivity.NONE);
     }
 
+    /** {@link #inject(String, long, int)} for the processor whose turn it then is. */
+    default CompletableFuture<Injection> inject(String event, long instructions) {
+        return inject(event, instructions, WHOSE_TURN);
+    }
+
     /**
-     * Makes a fault of the paravirtual interface happen, once, to the processor whose turn it then is. Fails with {@link IllegalArgumentException} when the interface does not
-     * have it, or when its time has passed.
+     * Makes a fault of the paravirtual interface happen, once. Fails with {@link IllegalArgumentException} when the interface does not have it, when its time has passed, and
+     * when there is no such processor or the fault has none.
      *
      * @param instructions that the machine will have retired by then; {@link #NOW} for before the next one
+     * @param vcpu the processor that it meets, or {@link #WHOSE_TURN}
      * @return with the instruction count at which it happens, so that another run can have it, too
      */
-    default CompletableFuture<Injection> inject(String event, long instructions) {
+    default CompletableFuture<Injection> inject(String event, long instructions, int vcpu) {
         return CompletableFuture.failedFuture(new IllegalArgumentException("fault '" + event + "' cannot be injected: the machine has no paravirtual interface"));
     }
 
     /** Before the next instruction, whichever that is. */
     long NOW = -1;
+
+    /** The processor that runs when a fault happens, whichever that is. */
+    int WHOSE_TURN = -1;
 
     // Input and output
 
@@ -166,22 +178,36 @@ public interface MachineControl extends AutoCloseable {
      * @param hypercalls the last ones, oldest first; a bounded number
      * @param hints what was offered and never used, with what a guest would do with it
      * @param injectable faults that it has: name and what it does
+     * @param machineWide those of them that meet no processor of their own
      * @param injections faults that have happened, then those that wait, each in the order of time
      */
-    record ParavirtActivity(String paravirt, List<HypercallLine> hypercalls, List<String> hints, Map<String, String> injectable, List<Injection> injections) {
-        public static final ParavirtActivity NONE = new ParavirtActivity("none", List.of(), List.of(), Map.of(), List.of());
+    record ParavirtActivity(String paravirt, List<HypercallLine> hypercalls, List<String> hints, Map<String, String> injectable, Set<String> machineWide,
+        List<Injection> injections) {
+        public static final ParavirtActivity NONE = new ParavirtActivity("none", List.of(), List.of(), Map.of(), Set.of(), List.of());
     }
 
     /**
      * A fault at an instruction.
      *
      * @param instructions that the machine has retired when it happens
+     * @param vcpu the processor that it meets, or {@link #WHOSE_TURN}
      * @param done whether it has happened
      */
-    record Injection(String event, long instructions, boolean done) {
-        /** As options and machine files write it. */
+    record Injection(String event, long instructions, int vcpu, boolean done) {
+        private static final Pattern TEXT = Pattern.compile("([^@/]+)@(\\d{1,18})(?:/(\\d{1,4}))?");
+
+        /** As options and machine files write it: {@code EVENT@INSTRUCTIONS}, or {@code EVENT@INSTRUCTIONS/CPU}. */
         public String text() {
-            return event + "@" + instructions;
+            return event + "@" + instructions + (vcpu == WHOSE_TURN ? "" : "/" + vcpu);
+        }
+
+        /** What {@link #text} wrote, not yet happened. @throws IllegalArgumentException with one line */
+        public static Injection parse(String text) {
+            Matcher parts = TEXT.matcher(text);
+            if (!parts.matches()) {
+                throw new IllegalArgumentException("'" + text + "'; EVENT@INSTRUCTIONS is needed, such as tsc-jump@500000000, or tsc-jump@500000000/1 for processor 1");
+            }
+            return new Injection(parts.group(1), Long.parseLong(parts.group(2)), parts.group(3) == null ? WHOSE_TURN : Integer.parseInt(parts.group(3)), false);
         }
     }
 

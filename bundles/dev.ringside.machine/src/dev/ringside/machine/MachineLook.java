@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 
 /** Answers a debugger's questions about a machine that stands still, without disturbing it. */
 final class MachineLook {
@@ -87,7 +88,7 @@ final class MachineLook {
         List<HypercallLine> calls = paravirt.hypercalls().stream().map(call -> new HypercallLine(call.instructions(), call.vcpu(), call.caller(),
             machine.symbols().nameOf(call.caller()), call.name(), call.arguments(), call.result())).toList();
         return new ParavirtActivity(paravirt.name(), calls, List.copyOf(paravirt.hints()), Collections.unmodifiableMap(new LinkedHashMap<>(paravirt.injectable())),
-            List.copyOf(machine.injections()));
+            Set.copyOf(paravirt.machineWide()), List.copyOf(machine.injections()));
     }
 
     /**

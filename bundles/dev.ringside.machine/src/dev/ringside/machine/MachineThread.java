@@ -345,13 +345,13 @@ public final class MachineThread implements MachineControl {
     }
 
     @Override
-    public CompletableFuture<Injection> inject(String event, long instructions) {
+    public CompletableFuture<Injection> inject(String event, long instructions, int vcpu) {
         return ask(() -> {
             if (instructions == NOW || machine.end() != null) {
-                return machine.injectNow(event, plan == null);
+                return machine.injectNow(event, vcpu, plan == null);
             }
-            machine.inject(event, instructions);
-            return new Injection(event, instructions, false);
+            machine.inject(event, instructions, vcpu);
+            return new Injection(event, instructions, vcpu, false);
         });
     }
 

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Several interfaces in one machine. Their CPUID ranges and MSRs do not overlap; a hypercall is for the first interface that has been switched on by the
@@ -143,6 +145,11 @@ final class CombinedInterface implements ParavirtInterface {
         var all = new LinkedHashMap<String, String>();
         parts.forEach(part -> all.putAll(part.injectable()));
         return all;
+    }
+
+    @Override
+    public Set<String> machineWide() {
+        return parts.stream().flatMap(part -> part.machineWide().stream()).collect(Collectors.toSet());
     }
 
     @Override

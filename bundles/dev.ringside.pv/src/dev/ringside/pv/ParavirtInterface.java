@@ -7,6 +7,7 @@ import dev.ringside.inspect.Inspectable;
 import dev.ringside.inspect.Inspector;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One paravirtual interface of one machine, as the machine sees it. Everything runs on the machine's thread, at an exact instruction count.
@@ -72,7 +73,12 @@ public interface ParavirtInterface extends Inspectable {
         return Map.of();
     }
 
-    /** Does one of {@link #injectable()}, to the processor whose turn it is. */
+    /** Those of {@link #injectable()} that meet the whole machine, whichever processor is named. */
+    default Set<String> machineWide() {
+        return Set.of();
+    }
+
+    /** Does one of {@link #injectable()} to a processor. */
     default void inject(PvVcpu vcpu, String event) {
         throw new IllegalArgumentException(name() + " has no fault '" + event + "'");
     }

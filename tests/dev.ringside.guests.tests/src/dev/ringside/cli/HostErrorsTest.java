@@ -61,6 +61,7 @@ class HostErrorsTest {
         "run --trace pigs --load-address 0x100000 @/raw      | --trace: event 'pigs' is unknown; there are exit, all, pio",
         "run --trace exit:@/folder --load-address 0x100000 @/raw | --trace: file '@/folder' cannot be written: Is a directory",
         "run --inject tsc-jump --load-address 0x100000 @/raw | --inject 'tsc-jump'; EVENT@INSTRUCTIONS is needed, such as tsc-jump@500000000",
+        "run --inject tsc-jump@5/1 --paravirt kvm --load-address 0x100000 @/raw | --inject fault 'tsc-jump' cannot be injected into processor 1; the last one is 0",
         "run @/folder                         | image '@/folder' is a directory; a file is needed",
         "run @/empty                          | image '@/empty' is empty",
         "run @/raw                            | image '@/raw' is nothing that can be booted",

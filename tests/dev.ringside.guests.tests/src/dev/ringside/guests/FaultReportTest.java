@@ -21,9 +21,9 @@ class FaultReportTest {
         Path loop = Files.write(folder.resolve("loop"), FOR_EVER);
 
         CommandLineRun run = CommandLineRun.of("run", "--load-address", "0x1000", "--paravirt", "kvm", "--max-instructions", 1000, "--stats", "--inject", "steal-burst@100",
-            "--inject", "tsc-jump@1001", loop);
+            "--inject", "tsc-jump@1001", "--inject", "steal-burst@200/0", loop);
 
         assertThat(run.status()).isEqualTo(124);
-        assertThat(run.err()).contains("  fault: steal-burst@100 has happened\n  fault: tsc-jump@1001 was not reached\n");
+        assertThat(run.err()).contains("  fault: steal-burst@100 has happened\n  fault: steal-burst@200/0 has happened\n  fault: tsc-jump@1001 was not reached\n");
     }
 }

@@ -26,9 +26,12 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A debugger makes a fault happen where the machine stands, and can have the very same run again. */
 class InjectionTest {
+    private static final int MSR_KVM_STEAL_TIME = 0x4b564d03;
+    private static final long STEAL_TIME = 0x600000;
     /** JMP SHORT to the instruction itself. */
     private static final byte[] JUMP_TO_ITSELF = {(byte) 0xeb, (byte) 0xfe};
 
@@ -62,6 +65,17 @@ class InjectionTest {
     @CsvSource({"kvm, kvm_clock_pairing, tsc-jump", "kvm, kvm_send_ipi, slow-hypercall", "kvm, kvm_yield, steal-burst", "kvm, kvm_kick, guest-stopped", "hyperv, hv_post_message, message-slots-full",
             "hyperv, hv_post_message, lost-event", "hyperv, hv_signal_event, reenlighten", "kvm+hyperv, hv_send_ipi, slow-hypercall"})
     void whatIsInjectedAtAStopIsTheSameRunAsItsOption(String paravirt, String symbol, String event) throws Exception {
+        sameRunAsItsOption(paravirt, symbol, event, MachineControl.WHOSE_TURN, "");
+    }
+
+    /** The sample runs on processor 0; the other one waits for its start. */
+    @ParameterizedTest
+    @CsvSource({"kvm, kvm_clock_pairing, tsc-jump, 0", "kvm, kvm_clock_pairing, tsc-jump, 1", "hyperv, hv_post_message, lost-event, 0", "hyperv, hv_post_message, lost-event, 1"})
+    void aProcessorCanBeChosen(String paravirt, String symbol, String event, int vcpu) throws Exception {
+        sameRunAsItsOption(paravirt, symbol, event, vcpu, "/" + vcpu);
+    }
+
+    private void sameRunAsItsOption(String paravirt, String symbol, String event, int vcpu, String end) throws Exception {
         String text;
         String hash;
         long instructions;
@@ -71,7 +85,7 @@ class InjectionTest {
             thread.addBreakpoint(thread.symbols().addressOf(symbol));
             assertThat(stop(thread, thread::resume)).isInstanceOf(StopReason.Breakpoint.class);
 
-            Injection injected = thread.inject(event, MachineControl.NOW).join();
+            Injection injected = thread.inject(event, MachineControl.NOW, vcpu).join();
 
             assertThat(injected.done()).as("at once").isTrue();
             text = injected.text();
@@ -87,7 +101,59 @@ class InjectionTest {
 
             assertThat(again.statistics().eventHash()).isEqualTo(hash);
             assertThat(again.statistics().instructions()).isEqualTo(instructions);
-            assertThat(text).startsWith(event + "@").isNotEqualTo(event + "@0");
+            assertThat(text).startsWith(event + "@").isNotEqualTo(event + "@0").endsWith(end);
+        }
+    }
+
+    @Test
+    void onlyTheChosenProcessorMeetsIt() throws Exception {
+        try (Machine machine = machine("kvm", 2)) {
+            for (int i = 0; i < 2; i++) {
+                machine.cpu(i).bus.writeMsr(MSR_KVM_STEAL_TIME, STEAL_TIME + 64 * i | 1);
+            }
+            machine.inject("steal-burst@1000/1");
+            machine.run(1001);
+
+            assertThat(machine.memory().read(STEAL_TIME, 8)).isZero();
+            assertThat(machine.memory().read(STEAL_TIME + 64, 8)).isEqualTo(100_000_000);
+        }
+    }
+
+    /** The other processor's hypercall is as quick as ever. */
+    @ParameterizedTest
+    @CsvSource({"/0, true", "/1, false", "'', true"})
+    void aSlowHypercallIsTheChosenProcessors(String processor, boolean slow) throws Exception {
+        try (Machine machine = machine("kvm", 2); Machine without = machine("kvm", 2)) {
+            machine.inject("slow-hypercall@0" + processor);
+            machine.run(100_000_000);
+            without.run(100_000_000);
+
+            long longer = machine.statistics().virtualNanos() - without.statistics().virtualNanos();
+            assertThat(longer > 9_000_000).as("%,d ns longer", longer).isEqualTo(slow);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tsc-jump@500000000", "lost-event@1/0", "lost-event@0/63"})
+    void textIsReadAsItIsWritten(String text) {
+        assertThat(Injection.parse(text).text()).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
+        "tsc-jump | 'tsc-jump'; EVENT@INSTRUCTIONS is needed, such as tsc-jump@500000000, or tsc-jump@500000000/1 for processor 1",
+        "tsc-jump@ | EVENT@INSTRUCTIONS is needed",
+        "tsc-jump@5/ | EVENT@INSTRUCTIONS is needed",
+        "tsc-jump@5/one | EVENT@INSTRUCTIONS is needed",
+        "tsc-jump@5/-1 | EVENT@INSTRUCTIONS is needed",
+        "tsc-jump@5/2 | fault 'tsc-jump' cannot be injected into processor 2; the last one is 1",
+        "apf-storm@5/1 | fault 'apf-storm' meets the whole machine; no processor can be chosen for it",
+        "guest-stopped@5/0 | fault 'guest-stopped' meets the whole machine; no processor can be chosen for it",
+    })
+    void aProcessorThatCannotBeIsRefused(String text, String said) throws Exception {
+        try (Machine machine = machine("kvm", 2)) {
+            assertThatThrownBy(() -> machine.inject(text)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(said);
+            assertThat(machine.injections()).isEmpty();
         }
     }
 
@@ -112,13 +178,13 @@ class InjectionTest {
     void whatIsToComeWaitsAndHappens() throws Exception {
         try (var thread = new MachineThread(machine("kvm", 1)).start(true)) {
             Injection waits = thread.inject("steal-burst", 1000).join();
-            assertThat(waits).isEqualTo(new Injection("steal-burst", 1000, false));
+            assertThat(waits).isEqualTo(new Injection("steal-burst", 1000, MachineControl.WHOSE_TURN, false));
             assertThat(thread.paravirtActivity().join().injections()).containsExactly(waits);
             assertThat(thread.inspect(List.of("injections")).join()).extracting("name", "value").containsExactly(org.assertj.core.groups.Tuple.tuple("steal-burst@1000", "waits"));
 
             stop(thread, thread::resume);
 
-            assertThat(thread.paravirtActivity().join().injections()).containsExactly(new Injection("steal-burst", 1000, true));
+            assertThat(thread.paravirtActivity().join().injections()).containsExactly(new Injection("steal-burst", 1000, MachineControl.WHOSE_TURN, true));
         }
     }
 
@@ -143,7 +209,7 @@ class InjectionTest {
             }
             assertThat(thread.isRunning()).isTrue();
             assertThat(injected.instructions()).isBetween(retired + 1, thread.statistics().join().instructions());
-            assertThat(thread.paravirtActivity().join().injections()).containsExactly(new Injection("steal-burst", injected.instructions(), true));
+            assertThat(thread.paravirtActivity().join().injections()).containsExactly(new Injection("steal-burst", injected.instructions(), MachineControl.WHOSE_TURN, true));
             assertThat(stealTime(thread)).isEqualTo("100000000");
         }
     }

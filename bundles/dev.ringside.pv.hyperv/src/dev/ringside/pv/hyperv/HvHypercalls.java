@@ -4,11 +4,14 @@ import dev.ringside.arch.Access;
 import dev.ringside.arch.Cpu;
 import dev.ringside.arch.Translation;
 import dev.ringside.arch.x86.cpu.X86Cpu;
+import dev.ringside.device.StateReader;
+import dev.ringside.device.StateWriter;
 import dev.ringside.pv.HypercallInstruction;
 import dev.ringside.pv.HypercallLog;
 import dev.ringside.pv.ParavirtContext;
 import dev.ringside.pv.PvVcpu;
 import dev.ringside.trace.TraceKind;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -35,7 +38,8 @@ final class HvHypercalls {
     private final HypercallLog log = new HypercallLog(HvCall::name, HvCall::words, HvStatus::text);
     private final long[] message = new long[Synic.PAYLOAD_BYTES / 8];
     private final Translation stackPlace = new Translation();
-    private long slowNanos;
+    /** How long the next hypercall of each processor takes. */
+    private final long[] slowNanos;
 
     HvHypercalls(ParavirtContext context, List<Vp> vps, Privileges privileges, Identity identity, Ports ports, VpRegisters registers) {
         this.context = context;
@@ -45,6 +49,7 @@ final class HvHypercalls {
         this.ports = ports;
         this.registers = registers;
         p = new HvParameters(context.memory());
+        slowNanos = new long[vps.size()];
     }
 
     HypercallLog log() {
@@ -53,12 +58,24 @@ final class HvHypercalls {
 
     void reset() {
         log.reset();
-        slowNanos = 0;
+        Arrays.fill(slowNanos, 0);
     }
 
-    /** The next hypercall takes {@code nanos}. */
-    void slowDown(long nanos) {
-        slowNanos = nanos;
+    /** The next hypercall of {@code vcpu} takes {@code nanos}. */
+    void slowDown(PvVcpu vcpu, long nanos) {
+        slowNanos[vcpu.index()] = nanos;
+    }
+
+    void save(StateWriter out) {
+        for (int i = 0; i < slowNanos.length; i++) {
+            out.putLong("slow hypercall[" + i + "]", slowNanos[i]);
+        }
+    }
+
+    void restore(StateReader in) {
+        for (int i = 0; i < slowNanos.length; i++) {
+            slowNanos[i] = in.getLong("slow hypercall[" + i + "]");
+        }
     }
 
     /** @return false for #UD: in real mode, outside of privilege level 0, or with parameters in XMM registers and no privilege for that */
@@ -83,9 +100,10 @@ final class HvHypercalls {
             log.add(vcpu, caller, p.code, p.in(0), p.in(1), p.in(2), p.in(3), result);
         }
         p.result(result);
-        if (slowNanos > 0) {
-            context.stall(slowNanos);
-            slowNanos = 0;
+        long nanos = slowNanos[vcpu.index()];
+        if (nanos > 0) {
+            slowNanos[vcpu.index()] = 0;
+            context.stall(nanos);
         }
         return true;
     }

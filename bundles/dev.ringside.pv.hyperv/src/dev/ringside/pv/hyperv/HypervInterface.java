@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** CPUID and MSRs of Hyper-V, and what is told to its parts. */
 final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.Msrs {
@@ -272,12 +273,19 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
         FAULTS.put("reenlighten", "the time-stamp counter changes as by a migration: the page follows, and the guest is told if it asked for that");
         FAULTS.put("message-slots-full", "every empty message slot of the processor gets a message that nobody takes");
         FAULTS.put("lost-event", "the next message or event of the processor vanishes");
-        FAULTS.put("slow-hypercall", "the next hypercall takes 10 ms");
+        FAULTS.put("slow-hypercall", "the next hypercall of the processor takes 10 ms");
     }
+
+    private static final Set<String> MACHINE_WIDE = Set.of("reenlighten");
 
     @Override
     public Map<String, String> injectable() {
         return FAULTS;
+    }
+
+    @Override
+    public Set<String> machineWide() {
+        return MACHINE_WIDE;
     }
 
     @Override
@@ -292,7 +300,7 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
             case "reenlighten" -> reenlighten();
             case "message-slots-full" -> vp.synic().fillSlots();
             case "lost-event" -> vp.synic().loseNext();
-            case "slow-hypercall" -> hypercalls.slowDown(SLOW_HYPERCALL_NANOS);
+            case "slow-hypercall" -> hypercalls.slowDown(vcpu, SLOW_HYPERCALL_NANOS);
             default -> throw new IllegalArgumentException("hyperv has no fault '" + event + "'");
         }
     }
@@ -338,6 +346,7 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
             vmbus.save(out);
         }
         crash.save(out);
+        hypercalls.save(out);
     }
 
     @Override
@@ -356,6 +365,7 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
             vmbus.restore(in);
         }
         crash.restore(in);
+        hypercalls.restore(in);
     }
 
     // For people

@@ -7,6 +7,8 @@ import static dev.ringside.arch.x86.X86State.RDX;
 import static dev.ringside.arch.x86.X86State.RSI;
 
 import dev.ringside.arch.x86.cpu.X86Cpu;
+import dev.ringside.device.StateReader;
+import dev.ringside.device.StateWriter;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.pv.FeatureTable.Selection;
 import dev.ringside.pv.HypercallInstruction;
@@ -15,6 +17,7 @@ import dev.ringside.pv.ParavirtContext;
 import dev.ringside.pv.PvVcpu;
 import dev.ringside.pv.TableFile;
 import dev.ringside.trace.TraceKind;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -50,12 +53,14 @@ final class KvmHypercalls {
     private final Selection features;
     private final Shared shared;
     private final HypercallLog log = new HypercallLog(KvmHypercalls::name, KvmHypercalls::words, KvmHypercalls::result);
-    private long slowNanos;
+    /** How long the next hypercall of each processor takes. */
+    private final long[] slowNanos;
 
     KvmHypercalls(ParavirtContext context, Selection features, Shared shared) {
         this.context = context;
         this.features = features;
         this.shared = shared;
+        slowNanos = new long[context.vcpus().size()];
     }
 
     static String name(long number) {
@@ -81,12 +86,24 @@ final class KvmHypercalls {
 
     void reset() {
         log.reset();
-        slowNanos = 0;
+        Arrays.fill(slowNanos, 0);
     }
 
-    /** The next hypercall takes {@code nanos}. */
-    void slowDown(long nanos) {
-        slowNanos = nanos;
+    /** The next hypercall of {@code vcpu} takes {@code nanos}. */
+    void slowDown(PvVcpu vcpu, long nanos) {
+        slowNanos[vcpu.index()] = nanos;
+    }
+
+    void save(StateWriter out) {
+        for (int i = 0; i < slowNanos.length; i++) {
+            out.putLong("slow hypercall[" + i + "]", slowNanos[i]);
+        }
+    }
+
+    void restore(StateReader in) {
+        for (int i = 0; i < slowNanos.length; i++) {
+            slowNanos[i] = in.getLong("slow hypercall[" + i + "]");
+        }
     }
 
     HypercallLog log() {
@@ -106,9 +123,10 @@ final class KvmHypercalls {
         long result = cpu.cpl() != 0 ? -KVM_EPERM : result(number, a0, a1, a2, a3, vcpu);
         log.add(vcpu, cpu.fetchAddress(cpu.pc()), number, a0, a1, a2, a3, result);
         cpu.gpr(RAX, wide ? result : result & 0xffffffffL);
-        if (slowNanos > 0) {
-            context.stall(slowNanos);
-            slowNanos = 0;
+        long nanos = slowNanos[vcpu.index()];
+        if (nanos > 0) {
+            slowNanos[vcpu.index()] = 0;
+            context.stall(nanos);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** CPUID and MSRs of KVM, and what is told to its parts. */
 final class KvmInterface implements ParavirtInterface {
@@ -211,12 +212,19 @@ final class KvmInterface implements ParavirtInterface {
         FAULTS.put("guest-stopped", "the clock page says that the machine was paused for long");
         FAULTS.put("steal-burst", "100 ms of stolen time at once");
         FAULTS.put("apf-storm", "the host takes " + STORM_PAGES + " pages away at once");
-        FAULTS.put("slow-hypercall", "the next hypercall takes 10 ms");
+        FAULTS.put("slow-hypercall", "the next hypercall of the processor takes 10 ms");
     }
+
+    private static final Set<String> MACHINE_WIDE = Set.of("guest-stopped", "apf-storm");
 
     @Override
     public Map<String, String> injectable() {
         return FAULTS;
+    }
+
+    @Override
+    public Set<String> machineWide() {
+        return MACHINE_WIDE;
     }
 
     @Override
@@ -230,7 +238,7 @@ final class KvmInterface implements ParavirtInterface {
             case "guest-stopped" -> clock.tellStopped();
             case "steal-burst" -> steal.steal(vcpu, STEAL_BURST_NANOS);
             case "apf-storm" -> swap.takeAway(STORM_PAGES);
-            case "slow-hypercall" -> hypercalls.slowDown(SLOW_HYPERCALL_NANOS);
+            case "slow-hypercall" -> hypercalls.slowDown(vcpu, SLOW_HYPERCALL_NANOS);
             default -> throw new IllegalArgumentException("kvm has no fault '" + event + "'");
         }
     }
@@ -256,6 +264,7 @@ final class KvmInterface implements ParavirtInterface {
         eoi.forEach(one -> one.save(out));
         apf.forEach(one -> one.save(out));
         swap.save(out);
+        hypercalls.save(out);
         for (int i = 0; i < pollControl.length; i++) {
             out.putLong("poll control[" + i + "]", pollControl[i]);
         }
@@ -269,6 +278,7 @@ final class KvmInterface implements ParavirtInterface {
         eoi.forEach(one -> one.restore(in));
         apf.forEach(one -> one.restore(in));
         swap.restore(in);
+        hypercalls.restore(in);
         for (int i = 0; i < pollControl.length; i++) {
             pollControl[i] = in.getLong("poll control[" + i + "]");
         }
