@@ -35,6 +35,14 @@ public interface Board {
     /** A message-signalled interrupt: a write of {@code data} to {@code address} (SDM 3A 11.11). */
     void msi(long address, int data);
 
+    /**
+     * Whether destinations of message-signalled interrupts, and of the I/O APIC, have 15 bits instead of 8: bits 11:5 of the address, and 55:49 of a redirection entry, are
+     * the upper ones. A machine without such a hypervisor ignores them.
+     */
+    default void extendDestinations(boolean extended) {
+        // Boards without such messages have nothing to extend.
+    }
+
     /** The NMI button: reaches LINT1 of the local APICs unless port 0x70 masks it. */
     void nmi();
 

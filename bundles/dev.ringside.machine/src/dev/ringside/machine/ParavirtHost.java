@@ -55,6 +55,7 @@ final class ParavirtHost implements ParavirtContext {
 
     void attach(ParavirtInterface chosen) {
         iface = chosen;
+        board.extendDestinations(chosen.extendsDestinations());
         for (Processor processor : processors) {
             ((CpuBus) processor.cpu.bus).paravirt(chosen, processor);
             processor.apic().assist(chosen.interruptAssist(processor));

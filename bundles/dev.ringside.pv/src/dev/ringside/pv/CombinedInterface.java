@@ -121,6 +121,11 @@ final class CombinedInterface implements ParavirtInterface {
     }
 
     @Override
+    public boolean extendsDestinations() {
+        return parts.stream().anyMatch(ParavirtInterface::extendsDestinations);
+    }
+
+    @Override
     public void scheduled(PvVcpu vcpu, boolean in, long waitedNanos) {
         parts.forEach(part -> part.scheduled(vcpu, in, waitedNanos));
     }

@@ -44,6 +44,11 @@ public interface ParavirtInterface extends Inspectable {
         return null;
     }
 
+    /** Whether destinations of message-signalled interrupts have 15 bits instead of 8. */
+    default boolean extendsDestinations() {
+        return false;
+    }
+
     /** {@code vcpu} got a processor of the host's, or lost it. @param waitedNanos how long it could have run before it got one; 0 when it lost it */
     default void scheduled(PvVcpu vcpu, boolean in, long waitedNanos) {
         // Nobody is told.

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Interfaces in a whole machine: clocks against each other, turns, overlays, interrupts that end without a register. */
@@ -154,6 +155,20 @@ class MachineTest {
     void faultThatTheInterfaceDoesNotHaveIsRefusedWithTheList() throws MachineException {
         try (Machine machine = machine("kvm", 1, LOOP)) {
             assertThatThrownBy(() -> machine.inject("lost-event", 1)).hasMessageContaining("'lost-event'").hasMessageContaining("steal-burst");
+        }
+    }
+
+    /** KVM_FEATURE_MSI_EXT_DEST_ID: bits 11:5 of the address are bits 14:8 of the destination; without it they are ignored. */
+    @ParameterizedTest
+    @CsvSource({"kvm, fee00000, true", "kvm, fee00020, false", "kvm, fee00fe0, false", "'kvm,-kvm-msi-ext-dest-id', fee00020, true", "hyperv, fee00020, true",
+        "kvm+hyperv, fee00020, false"})
+    void messageToAnExtendedDestinationIsNobodyElses(String paravirt, String address, boolean arrives) throws MachineException {
+        try (Machine machine = machine(paravirt, 1, LOOP)) {
+            machine.cpu(0).bus.mmioWrite(APIC + 0xf0, 4, 0x1ff);
+
+            machine.board().msi(Long.parseLong(address, 16), 0x41);
+
+            assertThat(machine.cpu(0).bus.mmioRead(APIC + 0x220, 4)).as("IRR of vectors 0x40 to 0x5f").isEqualTo(arrives ? 2 : 0);
         }
     }
 

@@ -29,6 +29,7 @@ public final class ApicBus implements Device {
     private final List<Page> pages = new ArrayList<>();
     private EoiListener eoiListener = vector -> {
     };
+    private boolean extended;
 
     public ApicBus(String name, DeviceContext context) {
         this.name = name;
@@ -43,6 +44,15 @@ public final class ApicBus implements Device {
 
     void connect(LocalApic apic) {
         apics.add(apic);
+    }
+
+    /** {@link dev.ringside.device.Board#extendDestinations}. */
+    void extendDestinations(boolean on) {
+        extended = on;
+    }
+
+    boolean hasExtendedDestinations() {
+        return extended;
     }
 
     void onEndOfInterrupt(EoiListener listener) {

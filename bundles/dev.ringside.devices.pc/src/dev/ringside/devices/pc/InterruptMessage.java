@@ -18,9 +18,13 @@ record InterruptMessage(int destination, boolean logical, int broadcastId, int m
     static final int STARTUP = 6;
     static final int EXTINT = 7;
 
-    /** A message-signalled interrupt as the chipset decodes the write (SDM 3A 11.11): {@code address} 0xFEEddxxx. */
-    static InterruptMessage ofMsi(long address, int data) {
-        int destination = (int) (address >> 12) & 0xff;
+    /**
+     * A message-signalled interrupt as the chipset decodes the write (SDM 3A 11.11): {@code address} 0xFEEddxxx.
+     *
+     * @param extended whether bits 11:5 are bits 14:8 of the destination (KVM_FEATURE_MSI_EXT_DEST_ID); else they are ignored
+     */
+    static InterruptMessage ofMsi(long address, int data, boolean extended) {
+        int destination = (int) (address >> 12) & 0xff | (extended ? (int) (address >> 5) & 0x7f : 0) << 8;
         boolean logical = (address & 4) != 0;
         return new InterruptMessage(destination, logical, 0xff, data >> 8 & 7, data & 0xff, (data & 0x8000) != 0);
     }

@@ -26,6 +26,9 @@ public final class IoApic implements Device, IoHandler {
     private static final long MASK = 1 << 16;
     private static final long READ_ONLY = DELIVERY_STATUS | REMOTE_IRR;
     private static final long DEFINED = 0xff00_0000_0001_ffffL;
+    /** Bits 14:8 of the destination, where it has them. */
+    private static final int EXTENDED_SHIFT = 49;
+    private static final long EXTENDED = 0x7fL << EXTENDED_SHIFT;
 
     private final String name;
     private final DeviceContext context;
@@ -100,7 +103,7 @@ public final class IoApic implements Device, IoHandler {
     private void writeRedirection(int pin, boolean high, int value) {
         long old = redirection[pin];
         long entry = high ? old & 0xffffffffL | (long) value << 32 : old & ~0xffffffffL | value & 0xffffffffL & ~READ_ONLY | old & READ_ONLY;
-        entry &= DEFINED;
+        entry &= bus.hasExtendedDestinations() ? DEFINED | EXTENDED : DEFINED;
         if ((entry & LEVEL) == 0) {
             entry &= ~REMOTE_IRR; // an edge entry has none; software relies on it to clear a stuck one
         }
@@ -156,7 +159,8 @@ public final class IoApic implements Device, IoHandler {
     private static InterruptMessage message(long entry) {
         int mode = (int) (entry >> 8) & 7;
         boolean level = (entry & LEVEL) != 0 && mode <= InterruptMessage.LOWEST_PRIORITY;
-        return new InterruptMessage((int) (entry >>> 56), (entry & 0x800) != 0, 0xff, mode, (int) entry & 0xff, level);
+        int destination = (int) (entry >>> 56) | (int) ((entry & EXTENDED) >>> EXTENDED_SHIFT) << 8;
+        return new InterruptMessage(destination, (entry & 0x800) != 0, 0xff, mode, (int) entry & 0xff, level);
     }
 
     /** An EOI message, or a write of the EOI register: ends every level interrupt with that vector; a level that is still there asks again. */

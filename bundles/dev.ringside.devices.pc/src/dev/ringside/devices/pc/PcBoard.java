@@ -193,7 +193,12 @@ public final class PcBoard implements Board {
 
     @Override
     public void msi(long address, int data) {
-        apicBus.deliver(InterruptMessage.ofMsi(address, data));
+        apicBus.deliver(InterruptMessage.ofMsi(address, data, apicBus.hasExtendedDestinations()));
+    }
+
+    @Override
+    public void extendDestinations(boolean extended) {
+        apicBus.extendDestinations(extended);
     }
 
     @Override

@@ -179,6 +179,11 @@ final class KvmInterface implements ParavirtInterface {
     }
 
     @Override
+    public boolean extendsDestinations() {
+        return features.has("kvm-msi-ext-dest-id");
+    }
+
+    @Override
     public void scheduled(PvVcpu vcpu, boolean in, long waitedNanos) {
         steal.scheduled(vcpu, in);
         if (in && apf.get(vcpu.index()).hasReady()) {

@@ -15,13 +15,14 @@ class IoApicTest {
 
     private final FakeContext context = new FakeContext();
     private final FakePins pins = new FakePins();
+    private ApicBus bus;
     private LocalApic apic;
     private IoApic ioApic;
     private GsiRouter router;
 
     @BeforeEach
     void plugIn() {
-        var bus = new ApicBus("apicbus", context);
+        bus = new ApicBus("apicbus", context);
         var pics = new I8259Pair("pic", context, bus::externalInterrupt);
         apic = new LocalApic("lapic0", context, bus, pics, pins, 0);
         ioApic = new IoApic("ioapic", context, bus, 5);
@@ -53,6 +54,25 @@ class IoApicTest {
         assertThat(read(0)).isEqualTo(5 << 24);
         assertThat(read(1)).isEqualTo(0x170020);
         assertThat(read(0x10)).isEqualTo(MASK);
+    }
+
+    /** Entry bits 55:49, where a hypervisor has them (KVM_FEATURE_MSI_EXT_DEST_ID): 256 is not 0. */
+    @Test
+    void upperBitsOfTheDestinationCountWhereTheyExist() {
+        write(0x10 + 2 * 14 + 1, 1 << 49 - 32);
+        write(0x10 + 2 * 14, 0x81);
+        assertThat(read(0x10 + 2 * 14 + 1)).as("reserved").isZero();
+        ioApic.set(14, true);
+        assertThat(apic.acknowledge()).isEqualTo(0x81);
+        eoi();
+        ioApic.set(14, false);
+
+        bus.extendDestinations(true);
+        write(0x10 + 2 * 14 + 1, 1 << 49 - 32);
+        assertThat(read(0x10 + 2 * 14 + 1)).isEqualTo(1 << 49 - 32);
+        ioApic.set(14, true);
+
+        assertThat(pins.intr).as("there is no APIC 256").isFalse();
     }
 
     @Test

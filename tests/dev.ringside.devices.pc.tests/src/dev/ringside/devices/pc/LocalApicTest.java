@@ -645,7 +645,7 @@ class LocalApicTest {
 
     @Test
     void messageSignalledInterruptIsDecodedFromItsAddress() {
-        bus.deliver(InterruptMessage.ofMsi(0xfee02000L, 0x4071));
+        bus.deliver(InterruptMessage.ofMsi(0xfee02000L, 0x4071, false));
 
         assertThat(apics.get(2).acknowledge()).isEqualTo(0x71);
     }
