@@ -17,8 +17,8 @@ import dev.ringside.pv.ParavirtContext;
 final class ReferenceTime implements Inspectable {
     static final long NANOS_PER_TICK = 100;
     private static final int SEQUENCE = 0, SCALE = 8, OFFSET = 16;
-    /** 2^64 / 100: one tick is a hundred time-stamp counts. */
-    private static final long TSC_SCALE = Long.divideUnsigned(-1L, NANOS_PER_TICK);
+    /** 2^64 / 100, rounded up: one tick is a hundred time-stamp counts, and what the page gives is the quotient, exactly, for the first seven years. */
+    private static final long TSC_SCALE = Long.divideUnsigned(-1L, NANOS_PER_TICK) + 1;
 
     private final ParavirtContext context;
     private final SharedPage page;
@@ -61,7 +61,6 @@ final class ReferenceTime implements Inspectable {
         boolean agree = context.vcpus().stream().allMatch(vcpu -> vcpu.tscOffset() == offset);
         page.write(SEQUENCE, 4, 0);
         page.write(SCALE, 8, TSC_SCALE);
-        // Rounds as the counter does: what is lost by the scale's truncation is less than a count, and one is added so that a whole tick is never missed.
         long counts = context.vcpus().getFirst().tsc();
         page.write(OFFSET, 8, now() - Math.unsignedMultiplyHigh(counts, TSC_SCALE));
         if (agree) {

@@ -59,7 +59,7 @@ class ParavirtSampleTest extends UiTest {
         stepBehind("mov eax, REFERENCE_TSC | ENABLE", "call write_msr");
         shows("HV_X64_MSR_REFERENCE_TSC = 0x0000000000221001 : on, at 0x221000", "hyperv", "reference time");
         shows("TscSequence = 1 : another one when the page was rewritten; 0: of no use now", "hyperv", "reference time");
-        shows("TscScale = 0x028f5c28f5c28f5c : units of 100 ns in a tick; 64 fraction bits", "hyperv", "reference time");
+        shows("TscScale = 0x028f5c28f5c28f5d : units of 100 ns in a tick; 64 fraction bits", "hyperv", "reference time");
         assertTrue(line("HV_X64_MSR_REFERENCE_TSC", "hyperv", "reference time").isBold(1), "it is marked");
 
         long now = guest.stopNumber();
