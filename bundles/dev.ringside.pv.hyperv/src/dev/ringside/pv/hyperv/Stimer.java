@@ -16,13 +16,16 @@ import dev.ringside.pv.PvVcpu;
  * COUNT: the period, or the time of expiry; 0 stops the timer
  * </pre>
  *
- * A periodic message that finds its slot full is given up (ticks do not pile up, whether the timer is lazy or not); a one-shot one waits for the slot.
+ * A message that finds its slot full waits for it. A periodic timer goes on meanwhile and catches up once the slot is free, up to {@value #MOST_WAITING} ticks; a lazy one
+ * lets all but the last go.
  */
 final class Stimer implements Inspectable {
     static final int TIMER_EXPIRED = 0x80000010;
     private static final long ENABLE = 1, PERIODIC = 2, LAZY = 4, AUTO_ENABLE = 8, DIRECT = 1 << 12;
     private static final long RESERVED = ~0xf1fffL;
     private static final int PAYLOAD_BYTES = 24;
+    /** Ticks beyond are skipped. */
+    private static final int MOST_WAITING = 16;
 
     private final int index;
     private final PvVcpu vcpu;
@@ -34,7 +37,10 @@ final class Stimer implements Inspectable {
     private long config;
     private long count;
     private long expiry;
-    private boolean messageWaits;
+    /** When the last message was due. */
+    private long lastDue;
+    /** Messages whose slot is full. */
+    private int waiting;
     private long expired;
 
     Stimer(ParavirtContext context, PvVcpu vcpu, int index, Synic synic, ReferenceTime time, boolean hasDirect) {
@@ -48,8 +54,8 @@ final class Stimer implements Inspectable {
 
     void reset() {
         timer.cancel();
-        config = count = expiry = expired = 0;
-        messageWaits = false;
+        config = count = expiry = expired = lastDue = 0;
+        waiting = 0;
     }
 
     long config() {
@@ -95,7 +101,7 @@ final class Stimer implements Inspectable {
 
     private void stop() {
         timer.cancel();
-        messageWaits = false;
+        waiting = 0;
     }
 
     private void start() {
@@ -115,7 +121,9 @@ final class Stimer implements Inspectable {
         if ((config & DIRECT) != 0) {
             vcpu.apic().request((int) (config >> 4) & 0xff);
         } else {
-            messageWaits = !tell() && !periodic;
+            lastDue = expiry;
+            waiting = Math.min(waiting + 1, periodic && (config & LAZY) == 0 ? MOST_WAITING : 1);
+            retry();
         }
         if (periodic) {
             expiry += Math.max(1, count);
@@ -123,17 +131,17 @@ final class Stimer implements Inspectable {
         }
     }
 
-    private boolean tell() {
+    private boolean tell(long due) {
         payload[0] = index;
-        payload[1] = expiry;
+        payload[1] = due;
         payload[2] = time.now();
         return synic.post(sint(), TIMER_EXPIRED, 0, payload, PAYLOAD_BYTES);
     }
 
     /** A slot may be free. */
     void retry() {
-        if (messageWaits) {
-            messageWaits = !tell();
+        while (waiting > 0 && tell(lastDue - (waiting - 1) * count)) {
+            waiting--;
         }
     }
 
@@ -146,7 +154,8 @@ final class Stimer implements Inspectable {
         out.putLong("COUNT", count);
         out.putLong("expiry", expiry);
         out.putLong("expired", expired);
-        out.putBoolean("message waits", messageWaits);
+        out.putLong("last due", lastDue);
+        out.putInt("messages waiting", waiting);
         out.putBoolean("armed", timer.isArmed());
     }
 
@@ -156,7 +165,8 @@ final class Stimer implements Inspectable {
         count = in.getLong("COUNT");
         expiry = in.getLong("expiry");
         expired = in.getLong("expired");
-        messageWaits = in.getBoolean("message waits");
+        lastDue = in.getLong("last due");
+        waiting = in.getInt("messages waiting");
         if (in.getBoolean("armed")) {
             timer.arm(ReferenceTime.nanosAt(expiry));
         }
@@ -166,7 +176,7 @@ final class Stimer implements Inspectable {
     public void inspect(Inspector out) {
         out.hex("CONFIG", config, 64).flag("Enable", (config & ENABLE) != 0).flag("Periodic", (config & PERIODIC) != 0).flag("Lazy", (config & LAZY) != 0)
             .flag("AutoEnable", (config & AUTO_ENABLE) != 0).flag("DirectMode", (config & DIRECT) != 0).hex("ApicVector", config >> 4 & 0xff, 8)
-            .decimal("SINTx", sint()).decimal("COUNT", count).decimal("expires at (100 ns)", timer.isArmed() ? expiry : 0).flag("message waits", messageWaits)
+            .decimal("SINTx", sint()).decimal("COUNT", count).decimal("expires at (100 ns)", timer.isArmed() ? expiry : 0).decimal("messages waiting", waiting)
             .decimal("expired", expired);
     }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Synthetic interrupts (TLFS 11), timers and time (TLFS 12), and the smaller MSRs. */
 class SynicAndTimeTest {
     private static final int STIMER0_CONFIG = 0x400000b0, STIMER0_COUNT = 0x400000b1, EOM = 0x40000084;
-    private static final long ENABLE = 1, PERIODIC = 2, AUTO_ENABLE = 8, DIRECT = 1 << 12;
+    private static final long ENABLE = 1, PERIODIC = 2, LAZY = 4, AUTO_ENABLE = 8, DIRECT = 1 << 12;
     private static final long TIMER_EXPIRED = 0x80000010L;
     private static final long ASSIST_PAGE = 0x50000, TSC_PAGE = 0x60000;
 
@@ -178,6 +178,34 @@ class SynicAndTimeTest {
 
         assertThat(machine.read(MESSAGES + 512, 4)).isEqualTo(TIMER_EXPIRED);
         assertThat(machine.apic(0).requests).containsExactly(0x61);
+    }
+
+    /** TLFS "Periodic Timers": one that is not lazy catches up, within bounds; of a lazy one's ticks all but the last are skipped. */
+    @ParameterizedTest
+    @CsvSource({"5, false, 5, 10", "5, true, 1, 50", "100, false, 16, 850", "100, true, 1, 1000"})
+    void periodicTicksThatFindTheirSlotFullAreMadeUpForUnlessLazy(int ticks, boolean lazy, int told, int firstDue) {
+        enableSynic(hv, 2, 0x61);
+        machine.wrmsr(STIMER0_COUNT, 10);
+        machine.wrmsr(STIMER0_CONFIG, ENABLE | PERIODIC | (lazy ? LAZY : 0) | 2 << 16);
+        machine.iface.inject(machine.vcpu(0), "message-slots-full");
+        machine.advance(1000L * ticks);
+        assertThat(machine.apic(0).requests).isEmpty();
+
+        int messages = 0;
+        long due = 0;
+        do {
+            machine.write(MESSAGES + 512, 4, 0);
+            machine.wrmsr(EOM, 0);
+            boolean arrived = machine.read(MESSAGES + 512, 4) == TIMER_EXPIRED;
+            messages += arrived ? 1 : 0;
+            if (arrived && messages == 1) {
+                due = machine.read(MESSAGES + 512 + 16 + 8, 8);
+            }
+        } while (machine.read(MESSAGES + 512, 4) != 0);
+
+        assertThat(messages).isEqualTo(told);
+        assertThat(due).as("the first one's expiration time").isEqualTo(firstDue);
+        assertThat(machine.apic(0).requests).hasSize(told);
     }
 
     @Test
