@@ -6,6 +6,7 @@ import dev.ringside.inspect.Inspectable;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.pv.ParavirtContext;
 import dev.ringside.pv.PvVcpu;
+import java.util.StringJoiner;
 
 /**
  * The synthetic interrupt controller of one processor (TLFS 11): sixteen interrupt sources, each with a slot for one message and 2048 event flags.
@@ -27,6 +28,7 @@ final class Synic implements Inspectable {
     private static final long ENABLE = 1;
     /** A message that nobody expects: what the fault "full message slot" puts there. */
     private static final int STRANGE_TYPE = 0x7fffffff;
+    private static final String EMPTY = "empty";
 
     private final PvVcpu vcpu;
     private final SharedPage messages;
@@ -194,18 +196,32 @@ final class Synic implements Inspectable {
         out.hex("SCONTROL", control, 64).hex("SIMP", messages.msr(), 64).hex("SIEFP", events.msr(), 64);
         for (int i = 0; i < SINTS; i++) {
             long sint = sints[i];
-            if ((sint & MASKED) == 0) {
-                out.text("SINT" + i, "vector %#x%s%s, slot: %s".formatted(sint & VECTOR, (sint & AUTO_EOI) != 0 ? ", AutoEOI" : "",
-                    (sint & POLLING) != 0 ? ", polling" : "", slotText(i)));
+            boolean masked = (sint & MASKED) != 0;
+            String slot = slotText(i);
+            String set = eventsText(i);
+            if (!masked || !slot.equals(EMPTY) || !set.isEmpty()) {
+                out.text("SINT" + i, (masked ? "masked" : "vector %#x".formatted(sint & VECTOR)) + ((sint & AUTO_EOI) != 0 ? ", AutoEOI" : "")
+                    + ((sint & POLLING) != 0 ? ", polling" : "") + ", slot: " + slot + (set.isEmpty() ? "" : ", events: " + set));
             }
         }
+    }
+
+    private String eventsText(int sint) {
+        var set = new StringJoiner(", ");
+        for (int word = 0; events.isEnabled() && word < SLOT_BYTES; word += 8) {
+            long flags = events.read(sint * SLOT_BYTES + word, 8);
+            for (; flags != 0; flags &= flags - 1) {
+                set.add(Integer.toString(8 * word + Long.numberOfTrailingZeros(flags)));
+            }
+        }
+        return set.toString();
     }
 
     private String slotText(int sint) {
         int slot = sint * SLOT_BYTES;
         long type = messages.read(slot + TYPE, 4);
         if (!messages.isEnabled() || type == 0) {
-            return "empty";
+            return EMPTY;
         }
         return "%s, %d bytes from %#x%s".formatted(type == Stimer.TIMER_EXPIRED ? "HvMessageTimerExpired" : "type 0x" + Long.toHexString(type),
             messages.read(slot + SIZE, 1), messages.read(slot + SENDER, 8), (messages.read(slot + FLAGS, 1) & MESSAGE_PENDING) != 0 ? ", another waits" : "");

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** Words for the values of a paravirtual interface's tree: Documentation/virt/kvm/x86/msr.rst, TLFS 2.6, 5.2.1, 11 and 12. */
 final class Meanings {
     /** A value and what it means, as interfaces tell it: {@code 1: steal time}, {@code 2 (even: consistent)}, {@code vector 0x43, slot: empty}. */
-    private static final Pattern EXPLAINED = Pattern.compile("([01]): (.*)|(\\d+) \\((.*)\\)|(?<route>vector 0x.*), slot: (?<slot>.*)");
+    private static final Pattern EXPLAINED = Pattern.compile("([01]): (.*)|(\\d+) \\((.*)\\)|(?<route>(?:vector 0x|masked).*), slot: (?<slot>.*)");
     /** Registers with the address of a shared page, and bit 0 to switch it on. */
     private static final Pattern PLACE = Pattern.compile(
         "(MSR_KVM_SYSTEM_TIME|MSR_KVM_STEAL_TIME|MSR_KVM_PV_EOI_EN|MSR_KVM_ASYNC_PF_EN|HV_X64_MSR_(HYPERCALL|REFERENCE_TSC|VP_ASSIST_PAGE|SIMP|SIEFP)|SIMP|SIEFP)(_NEW)?( of .*)?");

@@ -45,6 +45,19 @@ class SynicAndTimeTest {
         assertThat(machine.faults(() -> machine.wrmsr(0x40000091, Long.parseLong(value, 16)))).isEqualTo(gp);
     }
 
+    /** What people see: where each source goes, what its slot holds, which of its events are set; sources that are masked and empty are left out. */
+    @Test
+    void sourcesAreShownWithSlotAndEvents() {
+        enableSynic(hv, 2, 0x61 | 1 << 17);
+        machine.iface.inject(machine.vcpu(0), "message-slots-full");
+        machine.write(MESSAGES + 3 * 256, 4, 0);
+        machine.write(EVENTS + 2 * 256, 8, 1 << 9 | 1);
+        machine.write(EVENTS + 4 * 256 + 248, 8, 1L << 63);
+
+        assertThat(machine.tree()).containsEntry("vp0/SynIC/SINT2", "vector 0x61, AutoEOI, slot: type 0x7fffffff, 0 bytes from 0x0, events: 0, 9")
+            .doesNotContainKey("vp0/SynIC/SINT3").containsEntry("vp0/SynIC/SINT4", "masked, slot: type 0x7fffffff, 0 bytes from 0x0, events: 2047");
+    }
+
     @Test
     void pagesAreOverlays() {
         machine.write(MESSAGES, 8, 0x1234);
