@@ -255,7 +255,7 @@ final class HvHypercalls {
         return switch (call.code()) {
             case HvCall.FLUSH_LIST, HvCall.FLUSH_LIST_EX -> flushRange(p.in(offset / 8));
             case HvCall.GET_VP_REGISTERS -> registers.get(chosen, p.in32(offset), p, 2 * index);
-            case HvCall.SET_VP_REGISTERS -> registers.set(chosen, p.in32(offset), p.in(offset / 8 + 2));
+            case HvCall.SET_VP_REGISTERS -> registers.set(chosen, p.in32(offset), p.in(offset / 8 + 2), p.in(offset / 8 + 3));
             default -> throw new AssertionError("no behaviour for " + call);
         };
     }

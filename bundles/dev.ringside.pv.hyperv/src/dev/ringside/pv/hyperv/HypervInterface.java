@@ -21,10 +21,10 @@ import java.util.Map;
 import java.util.Set;
 
 /** CPUID and MSRs of Hyper-V, and what is told to its parts. */
-final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.Msrs {
+final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.Synthetic {
     private static final int HYPERVISOR_PRESENT = 1 << 31;
     private static final int LEAVES = 0x100;
-    private static final int VENDOR = 0, INTERFACE = 1, VERSION = 2, FEATURES = 3, RECOMMENDATIONS = 4, LIMITS = 5, HARDWARE = 6;
+    static final int VENDOR = 0, INTERFACE = 1, VERSION = 2, FEATURES = 3, RECOMMENDATIONS = 4, LIMITS = 5, HARDWARE = 6;
     /** "Hv#1". */
     private static final int HV1 = 0x31237648;
     private static final int MAX_PROCESSORS = 64;
@@ -69,7 +69,7 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
         vmbus = hasVmbus ? new Vmbus(vps) : null;
         ports = new Ports(context, vps, testDevice, vmbus);
         crash = new Crash(context.memory());
-        hypercalls = new HvHypercalls(context, vps, privileges, identity, ports, new VpRegisters(identity, this));
+        hypercalls = new HvHypercalls(context, vps, privileges, identity, ports, new VpRegisters(this));
     }
 
     @Override
@@ -105,6 +105,11 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
                 }
             }
         }
+    }
+
+    @Override
+    public void cpuidLeaf(Vp vp, int leaf, int[] registers) {
+        cpuid(vp.vcpu(), base + leaf, 0, registers);
     }
 
     // MSRs

@@ -302,6 +302,51 @@ class HypercallTest {
         }
     }
 
+    /** TLFS HV_REGISTER_NAME, the two quadwords of each as the structures HV_X64_SEGMENT_REGISTER and HV_X64_TABLE_REGISTER have them. */
+    @ParameterizedTest
+    @CsvSource({
+        "100, a000000003839, 0", // HvRegisterHypervisorVersion: build 14393, version 10.0
+        "200, 12003000002eff, ec53000000000", // HvRegisterPrivilegesAndFeaturesInfo: leaf 0x40000003
+        "202, 4000000040, 0", // HvRegisterImplementationLimitsInfo: 64 processors
+        "240, 3b9aca00, 0", // HvRegisterProcessorClockFrequency
+        "213, 4711, 0", // HvRegisterGuestCrashP3
+        "30007, 1111, 2222", // HvX64RegisterXmm7
+        "40000, 80000011, 0", // HvX64RegisterCr0: PG, ET, PE
+        "60001, 0, a09b0008ffffffff", // HvX64RegisterCs: selector 8, 64-bit code, present, 4 GiB
+        "70001, 1f000000000000, 3000", // HvX64RegisterGdtr: limit 0x1f in the upper word
+        "80000, 2a, 0", // HvX64RegisterTsc
+        "90012, 30, 0", // HvX64RegisterTpr
+    })
+    void everyKindOfRegisterHasItsForm(String name, String low, String high) {
+        try (var hv = new HypervFixture("hyperv", 2)) {
+            xmm(hv, 7, 0x1111, 0x2222);
+            hv.machine.advance(42);
+            hv.machine.wrmsr(0x40000103, 0x4711);
+            hv.machine.wrmsr(0x40000072, 0x30);
+            hv.input(-1L, 0xfffffffeL, Long.parseLong(name, 16));
+
+            assertThat(hv.call(rep(0x50, 1, 0))).isEqualTo(1L << 32);
+
+            assertThat(Long.toHexString(hv.machine.read(OUTPUT, 8))).isEqualTo(low);
+            assertThat(Long.toHexString(hv.machine.read(OUTPUT + 8, 8))).isEqualTo(high);
+        }
+    }
+
+    /** Element: u32 name, 12 bytes of padding, 128 bits of value. */
+    @Test
+    void vectorRegistersAndSyntheticOnesAreWrittenByNumber() {
+        try (var hv = new HypervFixture("hyperv", 2)) {
+            hv.input(-1L, 1, 0x00030003, 0, 0x1111, 0x2222, 0x00000210, 0, 4711, 0, 0x00040000, 0, 1, 0);
+
+            assertThat(hv.call(rep(0x51, 3, 0))).as("two done; CR0 can only be read").isEqualTo(2L << 32 | 5);
+
+            int slot = X86State.XMM[3].slot();
+            assertThat(hv.machine.cpu(1).slots[slot]).isEqualTo(0x1111);
+            assertThat(hv.machine.cpu(1).slots[slot + 1]).isEqualTo(0x2222);
+            assertThat(hv.machine.rdmsr(0x40000100)).isEqualTo(4711);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"5, 0, 20000, 13", "-1, 9, 20000, 14", "-1, 0, 12345, 5"})
     void registersOfNobodyHaveAStatus(long partition, int vp, String name, int status) {
