@@ -54,6 +54,18 @@ class KvmTest {
         assertThat(machine.cpuid(0x40000001)[0] >> bit & 1).isZero();
     }
 
+    /** Leaf 0x40000001: a feature that needs another one, and the hint in EDX. */
+    @ParameterizedTest
+    @CsvSource({"'kvm,kvm-map-gpa-range,kvm-migration-control', 0, 17", "'kvm,kvm-hint-dedicated', 3, 0"})
+    void bitsThatAreOffUnlessAskedForHaveTheirPlace(String spec, int register, int bit) {
+        kvm(spec, 1);
+        assertThat(machine.cpuid(0x40000001)[register] >> bit & 1).isEqualTo(1);
+        machine.close();
+
+        kvm("kvm", 1);
+        assertThat(machine.cpuid(0x40000001)[register] >> bit & 1).isZero();
+    }
+
     /** The list of tools/testing/selftests/kvm/x86_64/kvm_pv_test.c, from msr.rst. */
     @ParameterizedTest
     @CsvSource({"11, kvmclock-old", "12, kvmclock-old", "4b564d00, kvmclock", "4b564d01, kvmclock", "4b564d02, kvm-asyncpf", "4b564d03, kvm-steal-time",
