@@ -89,8 +89,8 @@ public final class VcpuThread extends DebugElement implements IThread {
     }
 
     /** Makes a fault of the machine's paravirtual interface happen; the answer comes when every view can be told. */
-    public CompletableFuture<Injection> inject(String event, long instructions) {
-        return machine().inject(event, instructions).thenApply(injected -> {
+    public CompletableFuture<Injection> inject(String event, long instructions, int vcpu) {
+        return machine().inject(event, instructions, vcpu).thenApply(injected -> {
             fireChangeEvent(DebugEvent.CONTENT);
             return injected;
         });

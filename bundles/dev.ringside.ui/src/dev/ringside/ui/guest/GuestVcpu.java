@@ -27,6 +27,9 @@ public interface GuestVcpu {
     /** From 0. */
     int index();
 
+    /** How many of them the machine has. */
+    int processors();
+
     /** Counts the machine's stops. */
     long stopNumber();
 
@@ -91,8 +94,9 @@ public interface GuestVcpu {
      * Makes a fault of the paravirtual interface happen; afterwards every view is told of a change. Fails with one clear line.
      *
      * @param instructions that the machine will have retired by then; {@link MachineControl#NOW} for before the next one
+     * @param processor that it meets, or {@link MachineControl#WHOSE_TURN}
      */
-    CompletableFuture<Injection> inject(String event, long instructions);
+    CompletableFuture<Injection> inject(String event, long instructions, int processor);
 
     SerialChannel serial();
 }

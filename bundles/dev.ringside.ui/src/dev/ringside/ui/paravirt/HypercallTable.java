@@ -1,5 +1,6 @@
 package dev.ringside.ui.paravirt;
 
+import dev.ringside.machine.MachineControl;
 import dev.ringside.machine.MachineControl.HypercallLine;
 import dev.ringside.machine.MachineControl.Injection;
 import dev.ringside.machine.MachineControl.ParavirtActivity;
@@ -38,7 +39,8 @@ final class HypercallTable {
 
         static Row of(Injection injection, Map<String, String> meanings) {
             return new Row(injection.instructions(), List.of("(injected)", injection.event(), injection.done() ? "has happened" : "waits",
-                    meanings.getOrDefault(injection.event(), ""), "", "%,d".formatted(injection.instructions())), false, !injection.done());
+                    meanings.getOrDefault(injection.event(), ""), injection.vcpu() == MachineControl.WHOSE_TURN ? "" : Integer.toString(injection.vcpu()),
+                    "%,d".formatted(injection.instructions())), false, !injection.done());
         }
 
         /** KVM answers with a negative error, Hyper-V with a status. */

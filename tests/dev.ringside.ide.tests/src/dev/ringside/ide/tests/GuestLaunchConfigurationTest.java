@@ -106,9 +106,9 @@ class GuestLaunchConfigurationTest {
 
     @Test
     void faultsStandWithSpacesOrCommasBetween() throws Exception {
-        attributes.put(GuestLaunchConfiguration.INJECT, " tsc-jump@5, steal-burst@1000  apf-storm@7");
+        attributes.put(GuestLaunchConfiguration.INJECT, " tsc-jump@5, steal-burst@1000/1  apf-storm@7");
 
-        assertEquals(List.of("tsc-jump@5", "steal-burst@1000", "apf-storm@7"), parse().injections());
+        assertEquals(List.of("tsc-jump@5", "steal-burst@1000/1", "apf-storm@7"), parse().injections());
     }
 
     @ParameterizedTest
@@ -129,7 +129,7 @@ class GuestLaunchConfigurationTest {
         "dev.ringside.debug.core.cpus | none | CPUs: \"none\" is not a number from 1 to 64",
         "dev.ringside.debug.core.cpus | 65 | CPUs: \"65\" is not a number from 1 to 64",
         "dev.ringside.debug.core.paravirt | kvm,,x | Paravirtual interface: 'kvm,,x' has an empty feature; write NAME,feature,-feature,name=value",
-        "dev.ringside.debug.core.inject | tsc-jump@1 apf-storm | Faults: \"apf-storm\" is not EVENT@INSTRUCTIONS, such as steal-burst@500000",
+        "dev.ringside.debug.core.inject | tsc-jump@1 apf-storm | Faults: \"apf-storm\" is not EVENT@INSTRUCTIONS, such as steal-burst@500000, or steal-burst@500000/1 for processor 1",
         "dev.ringside.debug.core.initrd | /no/such | Initrd: there is no file /no/such",
         "dev.ringside.debug.core.disk | / | Disk: / is a folder; choose a file",
     })

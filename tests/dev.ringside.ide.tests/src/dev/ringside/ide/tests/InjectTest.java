@@ -32,10 +32,15 @@ class InjectTest extends UiTest {
 
     /** The sample up to {@code symbol}, from a launch configuration that is saved. */
     private void debug(String paravirt, String symbol) throws Exception {
+        debug(paravirt, 1, symbol);
+    }
+
+    private void debug(String paravirt, int processors, String symbol) throws Exception {
         ILaunchConfigurationWorkingCopy copy = Guests.configuration("sample");
         copy.setAttribute(GuestLaunchConfiguration.IMAGE, GuestLaunchConfiguration.SAMPLE_PARAVIRT);
         copy.setAttribute(GuestLaunchConfiguration.PARAVIRT, paravirt);
         copy.setAttribute(GuestLaunchConfiguration.MEMORY, "16M");
+        copy.setAttribute(GuestLaunchConfiguration.CPUS, Integer.toString(processors));
         configuration = copy.doSave();
         view = bot.viewById(ParavirtView.ID).bot();
         guest = Guests.debug(configuration);
@@ -137,6 +142,27 @@ class InjectTest extends UiTest {
         dialog.textWithLabel("After instructions:").setText("5_000_000");
         until("it stays refused", () -> dialog.button("Inject").isEnabled());
         dialog.button("Cancel").click();
+    }
+
+    @Test
+    void aProcessorIsChosenWhereThereAreSeveral() throws Exception {
+        debug("kvm", 2, "kvm_yield");
+        long retired = guest.machine().statistics().get().instructions();
+        SWTBot dialog = open();
+        assertEquals(List.of("the one whose turn it is", "0", "1"), dialog.comboBoxWithLabel("Processor:").items());
+
+        dialog.comboBoxWithLabel("Processor:").choose("1");
+        assertEquals("--inject tsc-jump@" + retired + "/1", dialog.textWithLabel("Option:").getText());
+        dialog.comboBoxWithLabel("Event:").choose("apf-storm");
+        assertFalse(dialog.comboBoxWithLabel("Processor:").isEnabled(), "it meets the whole machine");
+        assertEquals("--inject apf-storm@" + retired, dialog.textWithLabel("Option:").getText());
+        dialog.comboBoxWithLabel("Event:").choose("tsc-jump");
+        dialog.comboBoxWithLabel("Processor:").choose("1");
+        dialog.button("Inject").click();
+
+        SWTBotTable log = view.table();
+        until("it is not in the log", () -> log.cell(0, 0).equals("(injected)"));
+        assertEquals(List.of("tsc-jump", "has happened", "1"), List.of(log.cell(0, 1), log.cell(0, 2), log.cell(0, 4)));
     }
 
     @Test

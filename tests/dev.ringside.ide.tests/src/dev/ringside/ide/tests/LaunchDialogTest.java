@@ -93,6 +93,8 @@ class LaunchDialogTest extends UiTest {
 
         dialog.textWithLabel("Faults:").setText("lost-event@500 tsc-jump@600");
         bot.waitUntil(Conditions.that("it stays refused", () -> dialog.button("Debug").isEnabled()));
+        dialog.textWithLabel("Faults:").setText("lost-event@500/1");
+        dialog.text("Faults: \"lost-event@500/1\" names processor 1; the last one is 0");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.ringside.debug.core.launch;
 
+import dev.ringside.machine.MachineControl.Injection;
 import dev.ringside.machine.MachineDescription;
 import dev.ringside.machine.MachineDescription.Disk;
 import dev.ringside.machine.MachineException;
@@ -54,7 +55,6 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
     public static final String DEFAULT_PARAVIRT = "none";
     public static final int MOST_CPUS = 64;
 
-    private static final Pattern INJECTION = Pattern.compile("[^@]+@\\d{1,18}");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*([KMGkmg]?)(?:i?[Bb])?");
     private static final long MEBIBYTE = 1L << 20;
     private static final long LEAST_MEMORY = MEBIBYTE;
@@ -99,8 +99,10 @@ public record GuestLaunchConfiguration(MachineDescription machine, Sample sample
     private static List<String> injections(String typed) throws InvalidFieldException {
         List<String> all = Stream.of(typed.split("[\\s,]+")).filter(one -> !one.isEmpty()).toList();
         for (String one : all) {
-            if (!INJECTION.matcher(one).matches()) {
-                throw new InvalidFieldException(INJECT_FIELD, "\"" + one + "\" is not EVENT@INSTRUCTIONS, such as steal-burst@500000");
+            try {
+                Injection.parse(one);
+            } catch (IllegalArgumentException none) {
+                throw new InvalidFieldException(INJECT_FIELD, "\"" + one + "\" is not EVENT@INSTRUCTIONS, such as steal-burst@500000, or steal-burst@500000/1 for processor 1");
             }
         }
         return all.isEmpty() ? null : all;

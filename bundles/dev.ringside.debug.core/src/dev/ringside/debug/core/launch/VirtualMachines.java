@@ -16,6 +16,7 @@ import dev.ringside.loader.ImageLoader;
 import dev.ringside.machine.Machine;
 import dev.ringside.machine.MachineBuilder;
 import dev.ringside.machine.MachineControl;
+import dev.ringside.machine.MachineControl.Injection;
 import dev.ringside.machine.MachineException;
 import dev.ringside.machine.MachineProviders;
 import dev.ringside.machine.MachineThread;
@@ -68,13 +69,26 @@ public final class VirtualMachines implements MachineOpener {
 
     private static void checkFaults(GuestLaunchConfiguration guest, List<ParavirtProvider> chosen) throws InvalidFieldException {
         List<String> known = chosen.stream().flatMap(provider -> provider.injectable().keySet().stream()).distinct().toList();
-        for (String injection : guest.injections()) {
-            String event = injection.substring(0, Math.max(0, injection.lastIndexOf('@')));
-            if (!known.contains(event)) {
+        for (String text : guest.injections()) {
+            Injection injection = parsed(text);
+            if (!known.contains(injection.event())) {
                 throw new InvalidFieldException(GuestLaunchConfiguration.INJECT_FIELD, known.isEmpty()
-                        ? "\"" + injection + "\" needs a paravirtual interface that has faults; \"" + guest.machine().paravirt() + "\" has none"
-                        : "\"" + event + "\" is not one of " + String.join(", ", known));
+                        ? "\"" + text + "\" needs a paravirtual interface that has faults; \"" + guest.machine().paravirt() + "\" has none"
+                        : "\"" + injection.event() + "\" is not one of " + String.join(", ", known));
             }
+            if (injection.vcpu() >= guest.machine().cpus()) {
+                throw new InvalidFieldException(GuestLaunchConfiguration.INJECT_FIELD, "\"" + text + "\" names processor " + injection.vcpu() + "; the last one is "
+                        + (guest.machine().cpus() - 1));
+            }
+        }
+    }
+
+    /** A machine file's are not looked at before. */
+    private static Injection parsed(String text) throws InvalidFieldException {
+        try {
+            return Injection.parse(text);
+        } catch (IllegalArgumentException none) {
+            throw new InvalidFieldException(GuestLaunchConfiguration.INJECT_FIELD, none.getMessage());
         }
     }
 

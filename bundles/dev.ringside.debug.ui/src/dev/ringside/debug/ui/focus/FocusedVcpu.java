@@ -62,6 +62,11 @@ record FocusedVcpu(VcpuThread vcpu, GuestFrame frame, long pc, StopReason stop, 
     }
 
     @Override
+    public int processors() {
+        return vcpu.target().machine().vcpuCount();
+    }
+
+    @Override
     public boolean isRunning() {
         return stop == null;
     }
@@ -176,8 +181,8 @@ record FocusedVcpu(VcpuThread vcpu, GuestFrame frame, long pc, StopReason stop, 
     }
 
     @Override
-    public CompletableFuture<Injection> inject(String event, long instructions) {
-        return vcpu.inject(event, instructions);
+    public CompletableFuture<Injection> inject(String event, long instructions, int processor) {
+        return vcpu.inject(event, instructions, processor);
     }
 
     @Override

@@ -1,8 +1,12 @@
 package dev.ringside.debug.ui.inject;
 
 import dev.ringside.machine.MachineControl;
+import dev.ringside.machine.MachineControl.Injection;
+import dev.ringside.machine.MachineControl.ParavirtActivity;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.eclipse.jface.dialogs.IDialogConstants;
 import org.eclipse.jface.dialogs.TitleAreaDialog;
 import org.eclipse.jface.layout.GridDataFactory;
@@ -27,11 +31,14 @@ public final class InjectDialog extends TitleAreaDialog {
     private static final int WIDTH = 460;
 
     private final Map<String, String> injectable;
+    private final Set<String> machineWide;
+    private final int processors;
     private final long retired;
     private final boolean running;
     private final boolean canRemember;
     private Combo event;
     private Label meaning;
+    private Combo processor;
     private Button now;
     private Button later;
     private Text instructions;
@@ -40,14 +47,16 @@ public final class InjectDialog extends TitleAreaDialog {
     private Button remember;
     private Choice choice;
 
-    /** @param instructions or {@link MachineControl#NOW} @param remember whether later runs are to have it, too */
-    record Choice(String event, long instructions, boolean remember) {
+    /** @param instructions or {@link MachineControl#NOW} @param processor or {@link MachineControl#WHOSE_TURN} @param remember whether later runs are to have it, too */
+    record Choice(String event, long instructions, int processor, boolean remember) {
     }
 
-    /** @param injectable faults with what they do @param retired instructions of the machine so far @param running whether more retire meanwhile */
-    InjectDialog(Shell parent, Map<String, String> injectable, long retired, boolean running, boolean canRemember) {
+    /** @param processors how many the machine has @param retired instructions of the machine so far @param running whether more retire meanwhile */
+    InjectDialog(Shell parent, ParavirtActivity activity, int processors, long retired, boolean running, boolean canRemember) {
         super(parent);
-        this.injectable = injectable;
+        injectable = activity.injectable();
+        machineWide = activity.machineWide();
+        this.processors = processors;
         this.retired = retired;
         this.running = running;
         this.canRemember = canRemember;
@@ -83,6 +92,14 @@ public final class InjectDialog extends TitleAreaDialog {
         label(area, "");
         meaning = new Label(area, SWT.WRAP);
         GridDataFactory.fillDefaults().grab(true, false).span(3, 1).hint(WIDTH, SWT.DEFAULT).applyTo(meaning);
+
+        label(area, "&Processor:");
+        processor = new Combo(area, SWT.DROP_DOWN | SWT.READ_ONLY);
+        processor.add("the one whose turn it is");
+        IntStream.range(0, processors).forEach(index -> processor.add(Integer.toString(index)));
+        processor.select(0);
+        processor.addListener(SWT.Selection, changed -> check());
+        GridDataFactory.fillDefaults().grab(true, false).span(3, 1).applyTo(processor);
 
         label(area, "When:");
         now = radio(area, running ? "&Now, before the next instruction" : "&Now, before the next instruction (%,d have retired)".formatted(retired), 3);
@@ -141,10 +158,16 @@ public final class InjectDialog extends TitleAreaDialog {
     private void check() {
         meaning.setText(injectable.get(event.getText()));
         meaning.requestLayout();
+        if (machineWide.contains(event.getText())) {
+            processor.select(0);
+        }
+        processor.setEnabled(processors > 1 && !machineWide.contains(event.getText()));
+        int chosen = processor.getSelectionIndex() == 0 ? MachineControl.WHOSE_TURN : processor.getSelectionIndex() - 1;
         try {
             long at = now.getSelection() ? MachineControl.NOW : InstructionCount.parse(instructions.getText(), retired);
-            choice = new Choice(event.getText(), at, remember.getSelection());
-            option.setText(at == MachineControl.NOW && running ? "known when it has happened" : "--inject " + event.getText() + "@" + (at == MachineControl.NOW ? retired : at));
+            choice = new Choice(event.getText(), at, chosen, remember.getSelection());
+            option.setText(at == MachineControl.NOW && running ? "known when it has happened"
+                    : "--inject " + new Injection(event.getText(), at == MachineControl.NOW ? retired : at, chosen, false).text());
             setErrorMessage(null);
         } catch (IllegalArgumentException bad) {
             choice = null;
@@ -163,7 +186,7 @@ public final class InjectDialog extends TitleAreaDialog {
 
     @Override
     protected void okPressed() {
-        choice = new Choice(choice.event, choice.instructions, remember.getSelection());
+        choice = new Choice(choice.event, choice.instructions, choice.processor, remember.getSelection());
         super.okPressed();
     }
 

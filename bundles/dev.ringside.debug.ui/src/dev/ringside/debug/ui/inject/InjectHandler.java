@@ -52,7 +52,7 @@ public final class InjectHandler extends AbstractHandler {
                     ? "This guest has no paravirtual interface, which faults are injected into. Its launch configuration chooses one."
                     : "The paravirtual interface \"" + state.activity.paravirt() + "\" has no faults that could be injected.");
         } else {
-            InjectDialog dialog = new InjectDialog(shell, state.activity.injectable(), state.instructions, guest.isRunning(), configuration(guest) != null);
+            InjectDialog dialog = new InjectDialog(shell, state.activity, guest.processors(), state.instructions, guest.isRunning(), configuration(guest) != null);
             if (dialog.open() == Window.OK) {
                 inject(shell, guest, dialog.choice());
             }
@@ -60,7 +60,7 @@ public final class InjectHandler extends AbstractHandler {
     }
 
     private static void inject(Shell shell, GuestVcpu guest, InjectDialog.Choice choice) {
-        guest.inject(choice.event(), choice.instructions()).whenComplete((injected, failure) -> onUiThread(shell, () -> {
+        guest.inject(choice.event(), choice.instructions(), choice.processor()).whenComplete((injected, failure) -> onUiThread(shell, () -> {
             if (failure != null) {
                 MessageDialog.openError(shell, TITLE, line(failure));
             } else if (choice.remember()) {
