@@ -111,12 +111,33 @@ class ParavirtBootTest {
 
     @Test
     void onHypervTwoProcessorsInterruptAndFlushByHypercall() throws IOException {
-        CommandLineRun run = sameOnEveryEngine("translator,interpreter", "hyperv", 2, LISTS);
+        CommandLineRun run = sameOnEveryEngine("translator,interpreter", "hyperv", 2, LISTS, "--stats");
 
         assertThat(run.out()).contains("Using hypercall for remote TLB flush", "Using IPI hypercalls", "PV spinlocks enabled", "threads: 0")
             .doesNotContain("Call Trace", "Kernel panic");
         assertThat(sum(events(run), "HvCallFlushVirtualAddress")).as("the program unmaps 300 times").isGreaterThanOrEqualTo(100);
         assertThat(sum(events(run), "HvCallSendSyntheticClusterIpi")).isPositive();
+        assertThat(run.err()).as("--stats").containsPattern("HvCallSendSyntheticClusterIpi(Ex)? +\\d").containsPattern("HvCallFlushVirtualAddress\\w+ +\\d{3}");
+    }
+
+    /** Each to a processor of its own; a clock event that vanishes is not the end, because there is a next one. */
+    @Test
+    void onHypervItSurvivesWhatIsInjected() throws IOException {
+        CommandLineRun run = run("translator", "hyperv", 2, LISTS, "--inject", "message-slots-full@150000000", "--inject", "lost-event@200000000/1",
+            "--inject", "reenlighten@250000000", "--inject", "slow-hypercall@300000000/0", "--inject", "slow-hypercall@300000000/1", "--stats");
+
+        assertThat(run.out()).contains("threads: 0").doesNotContain("Call Trace", "soft lockup", "Kernel panic");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.err()).contains("fault: lost-event@200000000/1 has happened", "fault: slow-hypercall@300000000/0 has happened");
+    }
+
+    /** Linux looks for every hypervisor and takes the one that stands highest. */
+    @Test
+    void besideHypervItFindsKvm() throws IOException {
+        CommandLineRun run = sameOnEveryEngine("translator,interpreter", "kvm+hyperv", 2, LISTS);
+
+        assertThat(run.out()).contains("Hypervisor detected: KVM", "clocksource: kvm-clock", "threads: 0").doesNotContain("Call Trace", "Kernel panic");
+        assertThat(used(run, "PV EOI")).isPositive();
     }
 
     /** Timers that tell by message need the kernel's VMBus driver, which is a module. */
@@ -140,6 +161,13 @@ class ParavirtBootTest {
         CommandLineRun run = sameOnEveryEngine("translator,translator,interpreter", "minimal", 1, "");
 
         assertThat(run.out()).contains("tsc: Detected 1000.000 MHz", "threads: 0").doesNotContain("Hypervisor detected", "Call Trace", "Kernel panic");
+    }
+
+    @Test
+    void onMinimalTwoProcessorsAreAnyProcessors() throws IOException {
+        CommandLineRun run = sameOnEveryEngine("translator,interpreter", "minimal", 2, "");
+
+        assertThat(run.out()).contains("tsc: Detected 1000.000 MHz", "smp: Brought up 1 node, 2 CPUs", "threads: 0").doesNotContain("Hypervisor detected", "Call Trace", "Kernel panic");
     }
 
     /** Boots once for each of {@code engines}, side by side; it is the same guest every time, to the last byte and event. */
