@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Several interfaces in one machine. Their CPUID ranges and MSRs do not overlap; a hypercall is for the first interface that has been switched on by the
@@ -60,12 +61,11 @@ final class CombinedInterface implements ParavirtInterface {
 
     @Override
     public boolean hypercall(PvVcpu vcpu) {
-        for (ParavirtInterface part : parts) {
-            if (part instanceof Claiming claiming && claiming.claimsHypercalls()) {
-                return part.hypercall(vcpu);
-            }
-        }
-        return parts.getLast().hypercall(vcpu);
+        return inUse().hypercall(vcpu);
+    }
+
+    private ParavirtInterface inUse() {
+        return parts.stream().filter(part -> part instanceof Claiming claiming && claiming.claimsHypercalls()).findFirst().orElse(parts.getLast());
     }
 
     @Override
@@ -157,9 +157,10 @@ final class CombinedInterface implements ParavirtInterface {
         return parts.stream().flatMap(part -> part.machineWide().stream()).collect(Collectors.toSet());
     }
 
+    /** A fault that several have is that of the one that the guest uses. */
     @Override
     public void inject(PvVcpu vcpu, String event) {
-        parts.stream().filter(part -> part.injectable().containsKey(event)).findFirst()
+        Stream.concat(Stream.of(inUse()), parts.stream()).filter(part -> part.injectable().containsKey(event)).findFirst()
             .orElseThrow(() -> new IllegalArgumentException(name() + " has no fault '" + event + "'")).inject(vcpu, event);
     }
 

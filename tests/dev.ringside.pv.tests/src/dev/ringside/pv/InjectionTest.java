@@ -18,6 +18,8 @@ import dev.ringside.machine.MachineEvent;
 import dev.ringside.machine.MachineProviders;
 import dev.ringside.machine.MachineThread;
 import dev.ringside.machine.StopReason;
+import dev.ringside.pv.hyperv.HypervProvider;
+import dev.ringside.pv.kvm.KvmProvider;
 import dev.ringside.samples.Sample;
 import java.io.IOException;
 import java.util.List;
@@ -130,6 +132,22 @@ class InjectionTest {
 
             long longer = machine.statistics().virtualNanos() - without.statistics().virtualNanos();
             assertThat(longer > 9_000_000).as("%,d ns longer", longer).isEqualTo(slow);
+        }
+    }
+
+    /** With both interfaces, the fault is that of the one whose hypercalls the guest makes: KVM's as long as it has told Hyper-V no name. */
+    @Test
+    void aFaultOfBothInterfacesIsThatOfTheOneInUse() throws Exception {
+        try (var both = PvFixture.of("kvm+hyperv", 1, new KvmProvider(), new HypervProvider())) {
+            both.iface.inject(both.vcpu(0), "slow-hypercall");
+            both.vmcall();
+            assertThat(both.clock().nanos()).as("KVM's").isEqualTo(10_000_000);
+
+            both.wrmsr(0x40000000, 0x8100_0000_0000_0001L);
+            both.wrmsr(0x40000001, 0x20000 | 1);
+            both.iface.inject(both.vcpu(0), "slow-hypercall");
+            both.vmcall();
+            assertThat(both.clock().nanos()).as("Hyper-V's").isEqualTo(20_000_000);
         }
     }
 
