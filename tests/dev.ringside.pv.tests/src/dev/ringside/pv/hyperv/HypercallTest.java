@@ -134,6 +134,29 @@ class HypercallTest {
         }
     }
 
+    /** Names around those that there are, with any value: no register is a way out. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void anyRegisterOfAnyProcessorHasAStatus(long seed) {
+        var random = new Random(seed);
+        int[] kinds = {0x100, 0x200, 0x210, 0x240, 0x20000, 0x20010, 0x30000, 0x30008, 0x40000, 0x50000, 0x60000, 0x70000, 0x80000, 0x90000, 0x90010, 0xa0000, 0xa0010, 0xb0000};
+        try (var hv = new HypervFixture("hyperv,-hypercall-lock", 2)) {
+            for (int i = 0; i < 5000; i++) {
+                long name = kinds[random.nextInt(kinds.length)] + random.nextInt(16);
+                boolean set = random.nextBoolean();
+                hv.machine.wrmsr(0x40000000, 0x8100_0000_0000_0001L); // the guest's name is a register, too
+                hv.machine.wrmsr(0x40000001, HYPERCALL_PAGE | 1);
+                long value = random.nextInt(4) == 0 ? 0x60000 + 0x1000 * random.nextInt(16) | 1 : garbage(random);
+
+                long result = hv.input(-1L, random.nextInt(2), name, 0, value, garbage(random)).call(rep(set ? 0x51 : 0x50, 1, 0));
+
+                assertThat(result & 0xffff).as("seed %d, call %d: %s %#x", seed, i, set ? "set" : "get", name).isIn(0L, 5L, 6L);
+                hv.machine.advance(random.nextInt(1000));
+            }
+            assertThat(hv.machine.tree()).isNotEmpty();
+        }
+    }
+
     private static long garbage(Random random) {
         return switch (random.nextInt(5)) {
             case 0 -> 0;
