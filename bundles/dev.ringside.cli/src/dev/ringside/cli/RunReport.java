@@ -49,6 +49,7 @@ record RunReport(Machine machine, StopReason stop, int status, double seconds) {
             err.println("paravirtual interface " + machine.paravirt().name());
             paravirt.forEach((what, count) -> err.printf(Locale.ROOT, "  %-40s %,15d%n", what, count));
             machine.injections().forEach(fault -> err.println("  fault: " + fault.text() + (fault.done() ? " has happened" : " was not reached")));
+            machine.paravirt().notices().forEach(line -> err.println("  " + line));
             machine.paravirt().hints().forEach(hint -> err.println("  hint: " + hint));
         }
         err.println("event hash     " + s.eventHash());

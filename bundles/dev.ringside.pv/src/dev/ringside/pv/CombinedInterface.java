@@ -177,6 +177,11 @@ final class CombinedInterface implements ParavirtInterface {
     }
 
     @Override
+    public List<String> notices() {
+        return parts.stream().flatMap(part -> part.notices().stream()).toList();
+    }
+
+    @Override
     public List<String> hints() {
         var all = new ArrayList<String>();
         parts.forEach(part -> all.addAll(part.hints()));

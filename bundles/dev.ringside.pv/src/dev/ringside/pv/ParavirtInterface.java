@@ -98,6 +98,11 @@ public interface ParavirtInterface extends Inspectable {
         return List.of();
     }
 
+    /** What the guest told of itself, line by line: that it crashed, and why. */
+    default List<String> notices() {
+        return List.of();
+    }
+
     /** What was offered and never used, with what a guest would do with it. */
     default List<String> hints() {
         return List.of();

@@ -156,6 +156,20 @@ class ParavirtBootTest {
         assertThat(interrupts(run, "HYP")).as("by the synthetic interrupt controller").isPositive();
     }
 
+    /** TLFS "guest crash enlightenment": the driver hands the end of the kernel's log over. */
+    @Test
+    void onHypervItSaysWhyItDied() throws IOException {
+        String init = INIT.replace("/bin/busybox poweroff -f", "/bin/busybox insmod /bin/hv_vmbus.ko\necho c > /proc/sysrq-trigger");
+        Path other = Initramfs.withInit(Files.createDirectory(folder.resolve("crash")), init, Map.of("threads", program("threads.asm"), "hv_vmbus.ko",
+            Files.readAllBytes(DebianPackages.kernelModule("drivers/hv/hv_vmbus.ko"))));
+
+        CommandLineRun run = run("translator", "hyperv", 1, "", "--initrd", other.toString(), "--stats");
+
+        assertThat(run.out()).contains("Kernel panic - not syncing: sysrq triggered crash");
+        assertThat(used(run, "crash notices")).isEqualTo(1);
+        assertThat(run.err()).containsPattern("  crash: .*Kernel panic - not syncing: sysrq triggered crash");
+    }
+
     @Test
     void onMinimalItDetectsNothingAndKnowsItsFrequencies() throws IOException {
         CommandLineRun run = sameOnEveryEngine("translator,translator,interpreter", "minimal", 1, "");

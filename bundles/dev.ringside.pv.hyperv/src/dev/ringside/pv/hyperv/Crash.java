@@ -6,6 +6,10 @@ import dev.ringside.inspect.Inspectable;
 import dev.ringside.inspect.Inspector;
 import dev.ringside.memory.PhysicalMemory;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a guest says when it dies (TLFS 4.2 "guest crash enlightenment"): five numbers, and with bit 62 a message at P3 of P4 bytes. */
 final class Crash implements Inspectable {
@@ -23,7 +27,7 @@ final class Crash implements Inspectable {
     }
 
     void reset() {
-        java.util.Arrays.fill(parameters, 0);
+        Arrays.fill(parameters, 0);
     }
 
     long parameter(int index) {
@@ -38,8 +42,13 @@ final class Crash implements Inspectable {
         return notices;
     }
 
-    String message() {
-        return message;
+    /** The last crash: its parameters, then its message. */
+    List<String> lines() {
+        if (notices == 0) {
+            return List.of();
+        }
+        String numbers = Arrays.stream(parameters).mapToObj("%#x"::formatted).collect(Collectors.joining(", "));
+        return Stream.concat(Stream.of("crash: " + numbers), message.lines().map(line -> "crash: " + line)).toList();
     }
 
     void control(long value) {

@@ -402,6 +402,11 @@ final class HypervInterface implements ParavirtInterface, Claiming, VpRegisters.
     }
 
     @Override
+    public List<String> notices() {
+        return crash.lines();
+    }
+
+    @Override
     public List<String> hints() {
         var hints = new ArrayList<String>();
         Map<String, Long> counts = counts();

@@ -303,14 +303,16 @@ class SynicAndTimeTest {
 
     @Test
     void crashIsTold() {
-        byte[] text = "Kernel panic - not syncing".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        assertThat(machine.iface.notices()).isEmpty();
+        byte[] text = "Kernel panic - not syncing\nCall Trace:".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         machine.memory().write(0x70000, text, 0, text.length);
         machine.wrmsr(0x40000103, 0x70000);
         machine.wrmsr(0x40000104, text.length);
 
         machine.wrmsr(0x40000105, 3L << 62);
 
-        assertThat(machine.tree()).containsEntry("crash/message", "Kernel panic - not syncing").containsEntry("crash/crashes told", "1");
+        assertThat(machine.tree()).containsEntry("crash/message", "Kernel panic - not syncing\nCall Trace:").containsEntry("crash/crashes told", "1");
+        assertThat(machine.iface.notices()).containsExactly("crash: 0x0, 0x0, 0x0, 0x70000, 0x26", "crash: Kernel panic - not syncing", "crash: Call Trace:");
         assertThat(machine.rdmsr(0x40000105)).isEqualTo(3L << 62);
     }
 
