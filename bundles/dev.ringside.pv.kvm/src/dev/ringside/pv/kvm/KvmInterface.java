@@ -12,6 +12,7 @@ import dev.ringside.pv.FeatureTable.Selection;
 import dev.ringside.pv.HypercallLog;
 import dev.ringside.pv.ParavirtContext;
 import dev.ringside.pv.ParavirtInterface;
+import dev.ringside.pv.ParavirtInterfaces;
 import dev.ringside.pv.PvVcpu;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,7 +94,7 @@ final class KvmInterface implements ParavirtInterface {
 
     /** The leaf has a fixed number, so it is KVM's only when KVM has the first place. */
     private boolean hasTiming() {
-        return features.has("vmware-cpuid-freq");
+        return features.has("vmware-cpuid-freq") && base == ParavirtInterfaces.FIRST_LEAF;
     }
 
     @Override
