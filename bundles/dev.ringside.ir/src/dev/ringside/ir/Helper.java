@@ -39,8 +39,13 @@ public record Helper(String name, Type result, List<Type> parameters, Set<Effect
         READS_STATE,
         /** Writes state fields, so values got before are stale. */
         WRITES_STATE,
-        /** Accesses guest memory or the outside (ports, MSRs, time). */
+        /** Accesses guest memory or the outside (ports, MSRs). */
         ACCESSES_WORLD,
+        /**
+         * Reads the time, or what else changes by itself but never inside a block, and nothing more of the world. The time is that at which the calling
+         * instruction begins: the engine sees to it that the instructions before it count.
+         */
+        READS_TIME,
         /** May raise a guest exception at the current instruction; nothing after it in the instruction happens then. */
         MAY_RAISE
     }

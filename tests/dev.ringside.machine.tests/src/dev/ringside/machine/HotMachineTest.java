@@ -77,6 +77,49 @@ class HotMachineTest {
         assertThat(end).isInstanceOfSatisfying(EndReason.DebugExit.class, exit -> assertThat(exit.value()).isBetween(40 * 400 * 2 / 5L, 40 * 400 * 3 / 5L));
     }
 
+    /** Time between two readings in the middle of blocks, twice in a round, and with a fault and a device between; each must be the number of instructions. */
+    private static final String READING_TIME = """
+        bits 32
+        org 0x100000
+                mov esp, 0x90000
+                mov esi, 30000
+        round:  inc ebp
+                rdtsc
+                mov ebx, eax
+                xor ecx, esi
+                add edi, ecx
+                rdtsc
+                sub eax, ebx
+                cmp eax, 4
+                jne wrong
+                rdtsc
+                mov ebx, eax
+                test esi, 255
+                jnz quiet
+                in al, 0x80
+        quiet:  rdtsc
+                sub eax, ebx
+                test esi, 255
+                jz device
+                cmp eax, 4
+                jne wrong
+                jmp next
+        device: cmp eax, 5
+                jne wrong
+        next:   dec esi
+                jnz round
+                rdtsc
+        wrong:  mov dx, 0xf4
+                out dx, eax
+                hlt
+        """;
+
+    @Test
+    void hotCodeReadsTheTimeOfItsOwnInstruction() throws Exception {
+        // With and without the device a round has 22 instructions.
+        assertThat(onBoth(1, READING_TIME, Meddler::new)).isEqualTo(new EndReason.DebugExit(2 + 30_000 * 22));
+    }
+
     /** A timer that comes after 1 instruction, after 2, and so on to 500, in a hot loop; the exit tells the sum of where it came. */
     private static final String TICKING = """
         bits 32

@@ -37,8 +37,11 @@ public final class Block {
     public final int[] offsets;
 
     // Where it came from, and where its code is; set by the cache.
-    CodeArena arena;
+    int base;
+    /** Where runs begin: behind {@link Micro#ENTER}, or at it while there is a region to enter. */
     int start;
+    /** How many runs are left until it is hot; goes on below 0. */
+    int runsLeft;
     public long linear;
     public long host;
     /** Host page of its last byte when that is another one, else 0. */
@@ -107,7 +110,7 @@ public final class Block {
      */
     public static Block of(IrBlock optimized, int stateSlots) {
         try {
-            return Lowering.lower(optimized, 0, stateSlots, stateSlots + GuestState.SPARE_SLOTS, 1);
+            return Lowering.lower(optimized, 0, stateSlots, stateSlots + GuestState.SPARE_SLOTS, true);
         } catch (Lowering.TooLong tooLong) {
             throw new IllegalArgumentException(tooLong.getMessage(), tooLong);
         }
@@ -130,36 +133,33 @@ public final class Block {
 
     /** Whether its runs are counted. */
     public boolean isCounted() {
-        return code.length > 0 && (code[0] & 0xff) == Micro.COUNT;
+        return code.length > 0 && (code[0] & 0xff) == Micro.ENTER;
     }
 
     /** How many runs of the interpreter are left until it is hot. */
     public int runsLeft() {
-        return (int) arena.words[start + 1];
+        return runsLeft;
     }
 
     /** It is hot after so many more runs. */
     public void countAgain(int runs) {
-        arena.words[start + 1] = runs;
+        runsLeft = runs;
     }
 
     /** Whether its runs are its region's. */
     boolean entersRegion() {
-        return (arena.words[start] & 0xff) == Micro.ENTER;
+        return region != null;
     }
 
     /** From now on its runs are its region's. */
     void enterRegion() {
-        arena.words[start] = Micro.ENTER;
+        start = base;
     }
 
     /** Its runs are the interpreter's again. */
     void leaveRegion(int hotAfter) {
-        // The place of a block that is gone may be another's already.
-        if (!isRemoved()) {
-            arena.words[start] = Micro.COUNT;
-            countAgain(hotAfter);
-        }
+        start = base + 1;
+        countAgain(hotAfter);
     }
 
     /** What is made of its bytes is stale. */

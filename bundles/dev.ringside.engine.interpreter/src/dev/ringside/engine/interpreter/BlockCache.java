@@ -164,12 +164,13 @@ final class BlockCache {
         }
         boolean worldly = firstWorldly == 0;
         boolean counted = host != 0 && !single && !standsAlone && !breakpoints.isAt(linear) && !worldly;
-        Block block = lower(ir, modeKey, pc, key, host, limit, counted ? promotion.hotAfter() : 0);
+        Block block = lower(ir, modeKey, pc, key, host, limit, counted && promotion.hotAfter() > 0);
         if (!arena.hasRoom(block.code.length)) {
             flush();
         }
-        block.arena = arena;
-        block.start = arena.add(block.code);
+        block.base = arena.add(block.code);
+        block.start = block.isCounted() ? block.base + 1 : block.base;
+        block.runsLeft = block.isCounted() ? promotion.hotAfter() : 0;
         block.linear = linear;
         block.host = host;
         block.secondHostPage = block.lengthBytes > inPage ? secondHost : 0;
@@ -192,11 +193,11 @@ final class BlockCache {
         trace.emit(kind, instructions, vcpu, host == 0 ? -1 : memory.gpaAtHost(host), operand, 0, 0);
     }
 
-    private Block lower(IrBlock ir, int modeKey, long pc, int key, long host, int limit, int hotAfter) {
+    private Block lower(IrBlock ir, int modeKey, long pc, int key, long host, int limit, boolean counted) {
         IrBlock tried = ir;
         while (true) {
             try {
-                return Lowering.lower(IrOptimizer.optimize(tried), key, stateSlots, slotCount, hotAfter);
+                return Lowering.lower(IrOptimizer.optimize(tried), key, stateSlots, slotCount, counted);
             } catch (Lowering.TooLong tooLong) {
                 if (tried.guestInstructions() == 1) {
                     throw new IllegalStateException("one instruction needs more temporaries than there are", tooLong);

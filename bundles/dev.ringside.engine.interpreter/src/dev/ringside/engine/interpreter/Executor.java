@@ -13,8 +13,8 @@ import java.util.Arrays;
 final class Executor {
     /** Why {@link #run} came back; {@link #nextPc} is where to go on. */
     static final int LINK_0 = 0, LINK_1 = 1, INDIRECT = 2, LEFT = 3, LEFT_AT_PC = 4;
-    /** Inside {@link #run} only: the operation before {@link #ip} needs a call. */
-    private static final int SLOW = 5;
+    /** Inside {@link #run} only: the operation before {@link #ip} needs a call; {@link #block} is about to run and is hot. */
+    private static final int SLOW = 5, HOT = 6;
 
     private static final int CACHE_SIZE = 4096;
     private static final long PAGE = -4096;
@@ -42,6 +42,10 @@ final class Executor {
     // Where a fault came from: see at().
     int faultCode;
     long faultBudget;
+
+    /** {@link Cpu#instructions} when the run began, and how many it may retire. */
+    private long startInstructions;
+    private long allowed;
 
     /** For inspection: how many instructions regions have retired. */
     long retiredInRegions;
@@ -81,14 +85,34 @@ final class Executor {
      * @return what is left of it
      */
     long run(Block start, long budget) {
-        long left = loop(start, start.start, budget);
-        while (exit == SLOW) {
-            left = slow(left);
+        startInstructions = cpu.instructions;
+        allowed = start.count + budget;
+        long left = budget;
+        if (--start.runsLeft == 0) {
+            leave(start, HOT, 0, left);
+        } else {
+            left = loop(start, start.start, left);
+        }
+        while (exit >= SLOW) {
+            if (exit == HOT) {
+                hot();
+            } else {
+                left = slow(left);
+            }
             if (exit == SLOW) {
                 left = loop(block, ip, left);
             }
         }
         return left;
+    }
+
+    /** Before {@link #block} runs. */
+    private void hot() {
+        if (block.isCounted()) {
+            promotion.hot(block, epoch, this::recall);
+        }
+        ip = block.start;
+        exit = SLOW;
     }
 
     private long loop(Block start, int startIp, long startBudget) {
@@ -103,8 +127,9 @@ final class Executor {
             long w = code[ip++];
             int d = (int) w >>> 16;
             int a = (int) (w >>> 32) & 0xffff;
-            int b = (int) (w >>> 48);
+            // A slot's number is not negative, so one shift serves both: what is computed here, every operation pays for.
             int imm = (int) (w >> 48);
+            int b = imm;
             boolean holds;
             switch ((int) w & 0xff) {
                 case Micro.ADD:
@@ -689,6 +714,9 @@ final class Executor {
                         budget -= next.count;
                         block = next;
                         ip = next.start;
+                        if (--next.runsLeft == 0) {
+                            return leave(next, HOT, 0, budget);
+                        }
                         continue;
                     }
                     return leave(block, INDIRECT, pc, budget);
@@ -702,12 +730,6 @@ final class Executor {
                         return slow(block, ip, budget);
                     }
                     continue;
-                case Micro.COUNT:
-                    if (code[ip] == 1) {
-                        return slow(block, ip, budget);
-                    }
-                    code[ip++]--;
-                    continue;
                 default:
                     return slow(block, ip, budget);
             }
@@ -719,6 +741,9 @@ final class Executor {
             budget -= next.count;
             block = next;
             ip = next.start;
+            if (--next.runsLeft == 0) {
+                return leave(next, HOT, 0, budget);
+            }
         }
     }
 
@@ -758,7 +783,7 @@ final class Executor {
         if (((int) arena.words[ip - 1] & 0xff) == Micro.ENTER) {
             return enter(budget);
         }
-        at(block, ip - 1 - block.start, budget);
+        at(block, ip - 1 - block.base, budget);
         operation();
         return budget;
     }
@@ -782,7 +807,7 @@ final class Executor {
             }
             Block next;
             if (how == FastCode.RESUME) {
-                ip = block.start + (where & FastCode.INDEX_MASK);
+                ip = block.base + (where & FastCode.INDEX_MASK);
                 retiredInRegions -= block.count - block.instructionAt(where & FastCode.INDEX_MASK);
                 long w = block.code[where & FastCode.INDEX_MASK];
                 if (((int) w & 0xff) != Micro.JUMPR) {
@@ -807,7 +832,7 @@ final class Executor {
             block = next;
             ip = next.start;
             if (!next.entersRegion()) {
-                return left;
+                return --next.runsLeft == 0 ? leave(next, HOT, 0, left) : left;
             }
         }
     }
@@ -830,9 +855,11 @@ final class Executor {
             case Micro.STORE32 -> store(s[a] + imm, 4, s[d]);
             case Micro.STORE64 -> store(s[a] + imm, 8, s[d]);
             case Micro.RAISE_IF -> throw (d & 0x100) != 0 ? cpu.fault.set(d & 0xff, (int) s[b]) : cpu.fault.set(d & 0xff);
-            case Micro.CALL -> {
-                long more = code[ip++];
-                s[d] = block.bodies[(int) (more >>> 32)].call(cpu, s[a], s[b], s[(int) more & 0xffff], s[(int) more >>> 16]);
+            case Micro.CALL -> s[d] = call(code[ip++], s[a], s[b]);
+            case Micro.CALL_IN_TIME -> {
+                timeIs(faultBudget + block.count - block.instructionAt(faultCode));
+                s[d] = call(code[ip++], s[a], s[b]);
+                timeIsOver();
             }
             case Micro.RARE -> {
                 int more = (int) code[ip++];
@@ -840,12 +867,24 @@ final class Executor {
                 int flags = RareOperations.isAccess(what) ? block.faults.flagsAt(faultCode) : 0;
                 RareOperations.run(what, s, a, b, more & 0xffff, d, mmu, mmuIndex, flags);
             }
-            case Micro.COUNT -> {
-                code[ip++] = 0;
-                promotion.hot(block, epoch, this::recall);
-            }
             default -> throw new AssertionError("operation " + ((int) w & 0xff));
         }
+    }
+
+    private long call(long more, long a, long b) {
+        return block.bodies[(int) (more >>> 32)].call(cpu, a, b, slots[(int) more & 0xffff], slots[(int) more >>> 16]);
+    }
+
+    // Time
+
+    /** From now on {@link Cpu#instructions} counts all before the one behind which, itself included, {@code left} may still retire in this run. */
+    void timeIs(long left) {
+        cpu.instructions = startInstructions + allowed - left;
+    }
+
+    /** {@link Cpu#instructions} is again what it was when the run began; also after something was thrown. */
+    void timeIsOver() {
+        cpu.instructions = startInstructions;
     }
 
     private long load(long gva, int sizeBytes) {

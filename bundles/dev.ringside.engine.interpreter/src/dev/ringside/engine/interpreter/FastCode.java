@@ -20,7 +20,8 @@ public abstract class FastCode {
      *
      * @param frame where the budget that is left goes
      * @param tlb host address of the TLB in force
-     * @param budget instructions that may retire behind the first block
+     * @param budget instructions that may retire behind the first block; when it is negative nothing happens and nothing else is looked at: such calls
+     *     let HotSpot compile the code before a guest needs it
      */
     public abstract int run(FastFrame frame, long tlb, int budget);
 }

@@ -18,6 +18,16 @@ public final class FastFrame {
         slots = cpu.slots;
     }
 
+    /** As {@link Executor#timeIs}. */
+    public void timeIs(int left) {
+        executor.timeIs(left);
+    }
+
+    /** As {@link Executor#timeIsOver}. */
+    public void timeIsOver() {
+        executor.timeIsOver();
+    }
+
     /** The operation at {@code index} of {@code block} is about to throw; slots are as the interpreter would have them. */
     public void throwing(Block block, int index, int left) {
         executor.atInRegion(block, index, left);

@@ -360,6 +360,7 @@ final class InterpreterVcpu implements Vcpu {
             return 0;
         }
         executing = false;
+        executor.timeIsOver();
         Block left = executor.block;
         int instruction = left.instructionAt(executor.faultCode);
         left.faults.complete(executor.faultCode, cpu.slots);

@@ -129,15 +129,14 @@ final class Lowering {
      * @param slotCount how many there are altogether
      */
     static Block lower(IrBlock block, int key, int stateSlots, int slotCount) throws TooLong {
-        return lower(block, key, stateSlots, slotCount, 0);
+        return lower(block, key, stateSlots, slotCount, false);
     }
 
-    /** @param hotAfter how many runs make the block hot; 0 when runs are not counted */
-    static Block lower(IrBlock block, int key, int stateSlots, int slotCount, int hotAfter) throws TooLong {
+    /** @param counted whether the block may become hot, and so needs {@link Micro#ENTER} */
+    static Block lower(IrBlock block, int key, int stateSlots, int slotCount, boolean counted) throws TooLong {
         var lowering = new Lowering(block, key, stateSlots, slotCount);
-        if (hotAfter > 0) {
-            lowering.append(Micro.COUNT);
-            lowering.append(hotAfter);
+        if (counted) {
+            lowering.append(Micro.ENTER);
         }
         lowering.findRoots();
         lowering.findBarriers();
@@ -199,8 +198,8 @@ final class Lowering {
     }
 
     private static boolean looksAtState(IrInsn insn) {
-        return insn.op() == Op.CALL && !insn.helper().effects().isEmpty()
-                && !(insn.helper().effects().size() == 1 && insn.helper().has(Helper.Effect.MAY_RAISE));
+        return insn.op() == Op.CALL && (insn.helper().has(Helper.Effect.READS_STATE) || insn.helper().has(Helper.Effect.WRITES_STATE)
+                || insn.helper().has(Helper.Effect.ACCESSES_WORLD));
     }
 
     /** From the end to the start: who uses what for what, and so what needs a slot of its own. */
@@ -746,7 +745,7 @@ final class Lowering {
         point(at, 0, 0);
         // Without a result it goes to the slot before the zero.
         int to = insn.result() == null ? slotLimit - 2 : place(insn);
-        write(Micro.CALL, args[0], args[1], to, 0);
+        write(insn.helper().has(Helper.Effect.READS_TIME) ? Micro.CALL_IN_TIME : Micro.CALL, args[0], args[1], to, 0);
         append(args[2] | (long) args[3] << 16 | (long) helpers.size() << 32);
         helpers.add(insn.helper());
     }

@@ -109,11 +109,12 @@ public final class Micro {
     /** In {@link RareOperations}: third operand in bits 15:0 of the second long, {@link dev.ringside.ir.Op} ordinal in 23:16, type's in 31:24. */
     public static final int RARE = 156;
 
+    /** As {@link #CALL}, of a helper that reads the time. */
+    public static final int CALL_IN_TIME = 158;
+
     // First in its block, when blocks are counted
-    /** The second long goes down by one; at 0 the block is hot. */
-    public static final int COUNT = 157;
-    /** What {@link #COUNT} becomes while the block is the head of a {@link Region} with code. */
-    public static final int ENTER = 158;
+    /** On to the code of the block's {@link Region}. Runs begin behind it while there is none. */
+    public static final int ENTER = 157;
 
     private Micro() {
     }

@@ -52,6 +52,10 @@ final class MicroOp {
         } else if (first >= Micro.W32 && first < Micro.NARROW) {
             op = first - Micro.W32;
             unusedBits = 32;
+        } else if (first == Micro.CALL_IN_TIME) {
+            // What is different about it, its helper says.
+            op = Micro.CALL;
+            unusedBits = 0;
         } else {
             op = first;
             unusedBits = 0;
@@ -63,10 +67,10 @@ final class MicroOp {
         writes = writtenSlots();
     }
 
-    /** All operations of a block but the one that counts its runs. */
+    /** All operations of a block but the one that enters its region. */
     static List<MicroOp> of(Block block) {
         var ops = new ArrayList<MicroOp>();
-        int index = block.isCounted() ? 2 : 0;
+        int index = block.isCounted() ? 1 : 0;
         while (index < block.code.length) {
             var op = new MicroOp(block, index);
             ops.add(op);
@@ -78,7 +82,7 @@ final class MicroOp {
     private static boolean hasMore(int op) {
         return switch (op) {
             case Micro.NARROW, Micro.MOVL, Micro.MOV2, Micro.MOV_MOVI, Micro.MOV2_MOVI, Micro.MOV_MOVI2, Micro.MOVI2, Micro.SELECT, Micro.DEPOSIT,
-                 Micro.CALL, Micro.RARE -> true;
+                 Micro.CALL, Micro.CALL_IN_TIME, Micro.RARE -> true;
             default -> false;
         };
     }
@@ -130,7 +134,7 @@ final class MicroOp {
 
     private int[] readSlots() {
         return switch (op) {
-            case Micro.MOVI, Micro.MOVL, Micro.MOVI2, Micro.JUMP, Micro.LEAVE_AT_PC, Micro.COUNT -> slots();
+            case Micro.MOVI, Micro.MOVL, Micro.MOVI2, Micro.JUMP, Micro.LEAVE_AT_PC -> slots();
             case Micro.MOV, Micro.MOV_MOVI, Micro.MOV_MOVI2, Micro.ADDI, Micro.MULI, Micro.ANDI, Micro.ORI, Micro.XORI, Micro.SHLI, Micro.SHRI,
                  Micro.SARI, Micro.ROTLI, Micro.NEG, Micro.NOT, Micro.ZEXT, Micro.SEXT, Micro.SEXT32, Micro.EQI, Micro.NEI, Micro.LTUI, Micro.LEUI,
                  Micro.LTSI, Micro.LESI, Micro.BR_EQI, Micro.BR_NEI, Micro.BR_LTUI, Micro.BR_LEUI, Micro.BR_LTSI, Micro.BR_LESI, Micro.JUMPR,

@@ -307,6 +307,9 @@ final class RegionCompiler {
     }
 
     private void prologue() {
+        Label asks = code.newLabel();
+        stubs.add(() -> code.labelBinding(asks).iconst_0().ireturn());
+        code.iload(BUDGET).iflt(asks);
         code.aload(FRAME_LOCAL).getfield(FRAME, "slots", J.arrayType()).astore(SLOTS);
         code.aload(FRAME_LOCAL).getfield(FRAME, "epoch", J).lstore(NOW);
         for (int slot = stateUsed.nextSetBit(0); slot >= 0; slot = stateUsed.nextSetBit(slot + 1)) {
@@ -912,6 +915,12 @@ final class RegionCompiler {
         Label from = code.newLabel();
         Label to = code.newLabel();
         boolean raises = op.helper.has(Helper.Effect.MAY_RAISE);
+        boolean inTime = op.helper.has(Helper.Effect.READS_TIME);
+        if (inTime) {
+            Block block = members[member];
+            code.aload(FRAME_LOCAL).iload(BUDGET).loadConstant(block.count - instructionAt(block, op.index)).iadd()
+                .invokevirtual(FRAME, "timeIs", MethodTypeDesc.of(ConstantDescs.CD_void, I));
+        }
         constant(op.helper.body(), BODY);
         code.aload(FRAME_LOCAL).getfield(FRAME, "cpu", CPU);
         int[] args = {op.a, op.b, op.c(), op.e()};
@@ -925,6 +934,9 @@ final class RegionCompiler {
             code.pop2();
         } else {
             store(op.d);
+        }
+        if (inTime) {
+            code.aload(FRAME_LOCAL).invokevirtual(FRAME, "timeIsOver", MethodTypeDesc.of(ConstantDescs.CD_void));
         }
         if (raises) {
             throwsAny = true;

@@ -8,6 +8,7 @@ import dev.ringside.inspect.Inspector;
 import dev.ringside.ir.GuestState;
 import dev.ringside.ir.JumpKind;
 import java.lang.invoke.MethodHandles;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongFunction;
 
 /**
@@ -30,6 +32,10 @@ final class Translator implements Promotion {
     private static final int MAX_PATIENCE_SHIFT = 10;
     private static final int MAX_PATIENCE = 1 << 30;
     private static final int MAX_PLACES = 100_000;
+    /** So many calls and HotSpot compiles a method (Tier3InvocationThreshold, seen at every 128th call). */
+    private static final int CALLS_FOR_HOTSPOT = 400;
+    /** What HotSpot is given for that. Until then a region would run as bytecode, ten times slower than the interpreter runs its blocks. */
+    private static final long HEAD_START_NANOS = 20_000_000;
 
     private final TranslatorSettings settings;
     private final int stateSlots;
@@ -52,7 +58,11 @@ final class Translator implements Promotion {
     private record Place(long host, long pc, int key) {
     }
 
-    private record Ready(Region region, FastCode code) {
+    /** @param dueNanos when it may run */
+    private record Ready(Region region, FastCode code, long dueNanos) {
+        boolean isDue() {
+            return dueNanos - System.nanoTime() <= 0;
+        }
     }
 
     Translator(int stateSlots, TranslatorSettings settings) {
@@ -87,7 +97,7 @@ final class Translator implements Promotion {
         requested++;
         var region = new Region(members(block, epoch, recall), settings.hotAfter());
         if (!settings.inBackground()) {
-            install(new Ready(region, compile(region.members)));
+            install(new Ready(region, compile(region.members), System.nanoTime()));
             return;
         }
         waiting.add(region);
@@ -140,16 +150,31 @@ final class Translator implements Promotion {
     // Compiling
 
     private void compileAll() {
+        var early = new ArrayDeque<Ready>();
         try {
             while (!closed) {
-                Region region = waiting.take();
-                long start = System.nanoTime();
-                ready.add(new Ready(region, compile(region.members)));
-                compileNanos += System.nanoTime() - start;
-                somethingIsReady = true;
+                Region region = early.isEmpty() ? waiting.take() : waiting.poll(early.peek().dueNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (region != null) {
+                    long start = System.nanoTime();
+                    FastCode code = compile(region.members);
+                    askHotSpotFor(code);
+                    long end = System.nanoTime();
+                    compileNanos += end - start;
+                    early.add(new Ready(region, code, end + HEAD_START_NANOS));
+                }
+                while (!early.isEmpty() && early.peek().isDue()) {
+                    ready.add(early.remove());
+                    somethingIsReady = true;
+                }
             }
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void askHotSpotFor(FastCode code) {
+        for (int i = 0; i < CALLS_FOR_HOTSPOT; i++) {
+            code.run(null, 0, -1);
         }
     }
 

@@ -200,16 +200,16 @@ public final class SystemHelpers {
         cpu.slots[RCX] = r[2] & 0xffffffffL;
         cpu.slots[RDX] = r[3] & 0xffffffffL;
     });
-    /** {@code (processorId)}: RDTSC, and RDTSCP when 1 */
-    public static final Helper READ_TIME = operation("rdtsc", List.of(I1), (cpu, processorId, x, y, z) -> {
+    /** {@code ()} → the time-stamp counter, as RDTSC and RDTSCP read it */
+    public static final Helper READ_TIME = function("rdtsc", I64, Set.of(Effect.READS_TIME, Effect.MAY_RAISE), List.of(), (cpu, x, y, z, u) -> {
         if ((cpu.cr4 & Cr4.TSD) != 0 && cpu.cpl != 0) {
             throw cpu.gp(0);
         }
-        spread(cpu, cpu.msrs.tsc());
-        if (processorId != 0) {
-            cpu.slots[RCX] = cpu.msrs.get(Msrs.IA32_TSC_AUX);
-        }
+        return cpu.msrs.tsc();
     });
+    /** {@code ()} → IA32_TSC_AUX, as RDTSCP reads it */
+    public static final Helper READ_PROCESSOR_ID = function("tsc_aux", I64, Set.of(Effect.READS_TIME), List.of(), (cpu, x, y, z, u) ->
+        cpu.msrs.get(Msrs.IA32_TSC_AUX));
     /** {@code ()}: XGETBV */
     public static final Helper READ_XCR = operation("xgetbv", List.of(), (cpu, x, y, z, u) -> spread(cpu, cpu.control.xgetbv((int) cpu.slots[RCX])));
     /** {@code ()}: XSETBV */

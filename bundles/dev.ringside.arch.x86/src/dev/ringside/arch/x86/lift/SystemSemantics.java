@@ -4,6 +4,8 @@ import static dev.ringside.arch.x86.X86State.DS;
 import static dev.ringside.arch.x86.X86State.ES;
 import static dev.ringside.arch.x86.X86State.FS;
 import static dev.ringside.arch.x86.X86State.GS;
+import static dev.ringside.arch.x86.X86State.RAX;
+import static dev.ringside.arch.x86.X86State.RCX;
 import static dev.ringside.arch.x86.X86State.RDX;
 import static dev.ringside.arch.x86.X86State.SS;
 
@@ -313,8 +315,11 @@ final class SystemSemantics {
 
     private static void machine(BiConsumer<String, Semantics> table) {
         table.accept("cpuid", x -> x.b().call(SystemHelpers.CPUID));
-        table.accept("rdtsc", x -> x.b().call(SystemHelpers.READ_TIME, x.b().constant(Type.I1, 0)));
-        table.accept("rdtscp", x -> x.b().call(SystemHelpers.READ_TIME, x.b().constant(Type.I1, 1)));
+        table.accept("rdtsc", SystemSemantics::readTime);
+        table.accept("rdtscp", x -> {
+            readTime(x);
+            x.b().put(X86State.GPR[RCX], low(x, x.b().call(SystemHelpers.READ_PROCESSOR_ID)));
+        });
         // There are no performance counters, so no counter number is valid.
         table.accept("rdpmc", x -> x.raiseZero(Vector.GP));
         table.accept("rdmsr", x -> x.b().call(SystemHelpers.READ_MSR));
@@ -337,6 +342,16 @@ final class SystemSemantics {
     private static void undefined(Lift x) {
         x.raise(Vector.UD);
         x.leave();
+    }
+
+    private static void readTime(Lift x) {
+        Value time = x.b().call(SystemHelpers.READ_TIME);
+        x.b().put(X86State.GPR[RAX], low(x, time));
+        x.b().put(X86State.GPR[RDX], x.b().shr(time, 32));
+    }
+
+    private static Value low(Lift x, Value value) {
+        return x.b().and(value, x.b().constant(Type.I64, 0xffff_ffffL));
     }
 
     private static void readBase(Lift x, int gs) {

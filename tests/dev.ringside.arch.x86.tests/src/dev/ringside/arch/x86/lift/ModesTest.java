@@ -15,12 +15,14 @@ import dev.ringside.arch.GuestFault;
 import dev.ringside.arch.x86.Rflags;
 import dev.ringside.arch.x86.Vector;
 import dev.ringside.arch.x86.X86Mode;
+import dev.ringside.ir.Helper;
 import dev.ringside.ir.IrBlock;
 import dev.ringside.ir.IrInsn;
 import dev.ringside.ir.Op;
 import dev.ringside.testkit.IrEvaluator;
 import dev.ringside.testkit.X86TestMachine;
 import java.util.HexFormat;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What depends on code size, stack size, address size and privilege. */
@@ -162,15 +164,25 @@ class ModesTest {
     }
 
     @Test
-    void instructionThatReadsTimeStandsAlone() {
-        // nop; rdtsc; nop
-        byte[] code = HexFormat.of().parseHex("900f3190");
+    void instructionThatReadsAModelSpecificRegisterStandsAlone() {
+        // nop; rdmsr; nop
+        byte[] code = HexFormat.of().parseHex("900f3290");
         int mode = X86TestMachine.longMode().cpu().modeKey();
 
         assertThat(new X86Lifter().lift(CodeSource.of(code, 0, 4), mode, 0x1000, 10).guestInstructions()).isEqualTo(1);
         IrBlock alone = new X86Lifter().lift(CodeSource.of(code, 1, 4), mode, 0x1001, 10);
         assertThat(alone.guestInstructions()).isEqualTo(1);
         assertThat(alone.terminator().op()).isEqualTo(Op.LEAVE);
+    }
+
+    @Test
+    void instructionThatReadsTimeStandsAmongOthersAndTellsTheEngineSo() {
+        // nop; rdtsc; nop
+        IrBlock block = lift("900f3190", X86TestMachine.longMode().cpu().modeKey(), 0x1000);
+
+        assertThat(block.guestInstructions()).isEqualTo(3);
+        assertThat(block.insns().stream().filter(insn -> insn.op() == Op.CALL).map(insn -> insn.helper().effects()))
+            .containsExactly(Set.of(Helper.Effect.READS_TIME, Helper.Effect.MAY_RAISE));
     }
 
     @Test
