@@ -293,7 +293,7 @@ final class FakeMachine implements MachineControl {
 
     @Override
     public CompletableFuture<MachineStatistics> statistics() {
-        return ask(() -> new MachineStatistics(instructions, instructions, new TreeMap<>(), new TreeMap<>(), "0000000000000000"));
+        return ask(() -> new MachineStatistics(instructions, instructions, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), "0000000000000000"));
     }
 
     @Override
