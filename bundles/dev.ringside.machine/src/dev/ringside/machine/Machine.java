@@ -258,6 +258,11 @@ public final class Machine implements Inspectable, AutoCloseable {
         recorder.next(sink);
     }
 
+    /** A debugger's way to the ports. */
+    PortAccess ports() {
+        return new PortAccess(host.ports());
+    }
+
     /** Output of {@code com1}. */
     public Transcript serial() {
         return serial;

@@ -291,6 +291,45 @@ class GuestViewsTest extends UiTest {
     }
 
     @Test
+    void portsAreReadAndWrittenOnlyWhenTheUserSaysSo() throws Exception {
+        start("16M");
+        runTo("touch_lazy_page");
+        MemoryView view = memory();
+        PlatformUi.run(view::showPorts);
+        PlatformUi.run(() -> view.goTo("0x3fd"));
+        until(() -> "com1 is not named: " + PlatformUi.call(view::meaning), () -> PlatformUi.call(view::meaning).startsWith("0x3fd  com1   not read"));
+        assertTrue(text(view).contains(".. .. .. .. .. .. .. .."), () -> text(view));
+        machine.questions.clear();
+        step();
+        until(() -> "which ports there are is not asked again", () -> machine.count("portMap") == 1);
+        assertEquals(0, machine.count("readPorts"), "ports read without being asked to");
+        assertEquals(0, machine.count("readMemory"), "memory read while ports are shown");
+
+        // The line status register: transmitter empty, nothing received.
+        String before = machine.control().statistics().join().eventHash();
+        PlatformUi.run(view::setFocus);
+        key(SWT.CR, 0);
+        until(() -> "not read: " + text(view), () -> text(view).contains(".. 60 .."));
+        assertEquals(1, machine.count("readPorts"));
+        assertEquals(before, machine.control().statistics().join().eventHash(), "what a debugger reads is no exit of the guest");
+
+        // The scratch register gets a byte once, when its second digit is typed.
+        PlatformUi.run(() -> view.select(0x3ff, 1));
+        key('5', 0);
+        assertEquals(0, machine.count("writePorts"));
+        key('a', 0);
+        until(() -> "not written", () -> machine.count("writePorts") == 1);
+        PlatformUi.run(() -> view.select(0x3ff, 1));
+        bot.viewByTitle("Memory").toolbarButton("Read Selected Ports").click();
+        until(() -> "not read back: " + text(view), () -> text(view).contains(".. 5a"));
+
+        step();
+        until(() -> "a value of the stop before is shown", () -> !text(view).contains(".. 5a") && !text(view).contains(".. 60"));
+        PlatformUi.run(() -> view.goTo("0x10000"));
+        until(() -> "it goes beyond the ports", () -> PlatformUi.call(view::selection) == 0x3ff);
+    }
+
+    @Test
     void theWholeMemoryOf512MebibytesScrollsAndIsSearched() throws Exception {
         start("512M");
         MemoryView view = memory();
