@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.eclipse.e4.ui.css.swt.theme.IThemeEngine;
+import org.eclipse.jface.resource.JFaceResources;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.graphics.GC;
 import org.eclipse.swt.widgets.Canvas;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Event;
@@ -168,6 +170,36 @@ class GuestViewsTest extends UiTest {
 
     private static String value(SWTBotTree tree, String name) {
         return tree.getTreeItem(name).cell(1);
+    }
+
+    // Registers
+
+    @Test
+    void aRegisterOf128BitsIsShownWhole() throws Exception {
+        start("16M");
+        SWTBotTree tree = bot.viewByTitle("Registers").show().bot().tree();
+        until(() -> "no registers", () -> has(tree, "SSE"));
+        int usual = PlatformUi.call(() -> tree.widget.getColumn(1).getWidth());
+
+        tree.getTreeItem("SSE").expand();
+
+        int digits = PlatformUi.call(() -> {
+            GC gc = new GC(tree.widget);
+            gc.setFont(JFaceResources.getTextFont());
+            int width = gc.stringExtent(tree.getTreeItem("SSE").getNode("XMM0").cell(1)).x;
+            gc.dispose();
+            return width;
+        });
+        assertTrue(digits > usual, "the usual width would do");
+        until(() -> "its column stays narrow", () -> PlatformUi.call(() -> tree.widget.getColumn(1).getWidth()) > digits);
+        Screenshots.take(bot, "sse-registers");
+        PlatformUi.run(() -> {
+            tree.getTreeItem("SSE").widget.setExpanded(false);
+            Event closed = new Event();
+            closed.item = tree.getTreeItem("SSE").widget;
+            tree.widget.notifyListeners(SWT.Collapse, closed);
+        });
+        until(() -> "its column stays wide", () -> PlatformUi.call(() -> tree.widget.getColumn(1).getWidth()) == usual);
     }
 
     // VM exits
@@ -411,6 +443,13 @@ class GuestViewsTest extends UiTest {
         bot.viewById(MemoryView.ID);
         PlatformUi.run(() -> memory.find("\"Hello\""));
         Screenshots.take(bot, "memory-and-machine-dark");
+        PlatformUi.run(memory::showPorts);
+        PlatformUi.run(() -> memory.goTo("0x3f8"));
+        until(() -> "no ports", () -> PlatformUi.call(memory::meaning).startsWith("0x3f8  com1"));
+        PlatformUi.run(() -> memory.select(0x3f8, 8));
+        bot.viewByTitle("Memory").toolbarButton("Read Selected Ports").click();
+        until(() -> "not read: " + text(memory), () -> text(memory).contains(" 60 "));
+        Screenshots.take(bot, "memory-ports-dark");
     }
 
     private static void theme(String id) {
