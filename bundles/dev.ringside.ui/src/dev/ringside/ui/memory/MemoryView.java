@@ -218,6 +218,9 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         watchWrites.setEnabled(isVirtual());
         watchAccesses.setEnabled(isVirtual());
         find.setEnabled(!isPorts());
+        if (isPorts()) {
+            searchBar.close(); // looking for a byte would read every port
+        }
         readPorts.setEnabled(isPorts());
         if (vcpu != null) {
             hex.space(spaceBytes(vcpu, 0));

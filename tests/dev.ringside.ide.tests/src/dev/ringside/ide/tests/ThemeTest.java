@@ -18,6 +18,7 @@ import org.eclipse.swt.graphics.Image;
 import org.eclipse.swt.graphics.ImageData;
 import org.eclipse.swt.graphics.RGB;
 import org.eclipse.swt.graphics.Rectangle;
+import org.eclipse.swt.widgets.Canvas;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Label;
@@ -99,6 +100,41 @@ class ThemeTest extends UiTest {
         bot.waitUntil(Conditions.that(() -> "the registers are drawn with a contrast of " + drawnContrast(registers().widget), () -> drawnContrast(registers().widget) > 7));
         Guests.removeAll();
         bot.waitUntil(Conditions.that(() -> "without a guest: " + unreadable(), () -> unreadable().isEmpty()));
+    }
+
+    /** Between its rows, on a screen of twice the density, the control's own background comes through. */
+    @Test
+    void theConsoleStandsOnTheColourThatItDraws() throws Exception {
+        FakeMachine machine = new FakeMachine(1);
+        waitForStop(Guests.debug(machine), 0);
+        for (String theme : List.of(LIGHT, DARK, LIGHT)) {
+            theme(theme);
+            machine.say("one\r\ntwo\r\n");
+            bot.waitUntil(Conditions.that(() -> theme + ": it stands on " + paperOf(console()) + " and draws " + drawn(console()),
+                    () -> paperOf(console()).equals(drawn(console())) && luminance(drawn(console())) > 0.8 == theme.equals(LIGHT)));
+        }
+    }
+
+    private static Canvas console() {
+        return PlatformUi.call(() -> controls(PlatformUI.getWorkbench().getWorkbenchWindows()[0].getShell())
+                .filter(control -> control instanceof Canvas && control.isVisible() && control.getClass().getName().contains("terminal")).map(Canvas.class::cast).findFirst().orElseThrow());
+    }
+
+    private static RGB paperOf(Control control) {
+        return PlatformUi.call(() -> control.getBackground().getRGB());
+    }
+
+    /** At a point of the second row, where nothing is written. */
+    private static RGB drawn(Control control) {
+        return PlatformUi.call(() -> {
+            Image point = new Image(control.getDisplay(), 1, 1);
+            GC gc = new GC(control);
+            gc.copyArea(point, 300, 25);
+            gc.dispose();
+            ImageData data = point.getImageData();
+            point.dispose();
+            return data.palette.getRGB(data.getPixel(0, 0));
+        });
     }
 
     /** Else it would look as if it could be pressed: in the dark, what is paled stands out. */
