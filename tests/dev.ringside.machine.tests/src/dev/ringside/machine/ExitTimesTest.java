@@ -3,8 +3,14 @@ package dev.ringside.machine;
 import static dev.ringside.machine.ExitTimes.STRIDE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ringside.loader.RawFormat;
+import dev.ringside.loader.SymbolTable;
 import dev.ringside.trace.TraceKind;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ExitTimesTest {
     /** The host's clock, and how often somebody has looked at it. */
@@ -32,6 +38,16 @@ class ExitTimesTest {
     }
 
     @Test
+    void equalRunsAreEqualWhateverTheHostTookForThem() {
+        assertThat(statistics(7, 1)).isEqualTo(statistics(7, 2)).hasSameHashCodeAs(statistics(7, 2));
+        assertThat(statistics(7, 1)).isNotEqualTo(statistics(8, 1));
+    }
+
+    private static MachineStatistics statistics(long instructions, long nanos) {
+        return new MachineStatistics(instructions, 0, new TreeMap<>(), new TreeMap<>(Map.of("pio", nanos)), new TreeMap<>(), "0123456789abcdef");
+    }
+
+    @Test
     void kindsAreTimedApart() {
         exits(TraceKind.MMIO, 10 * STRIDE, 3);
         exits(TraceKind.CPUID, 1, 40);
@@ -48,6 +64,29 @@ class ExitTimesTest {
         }
 
         assertThat(times.nanos()).containsOnlyKeys("hv_hypercall").containsEntry("hv_hypercall", 10L * STRIDE);
+    }
+
+    /** A machine that can go on when somebody types lets the host wait; every look at it ends one wait and begins the next. */
+    @Test
+    @Timeout(60)
+    void ofAHaltTheWaitForSomebodyOutsideIsTimed() throws Exception {
+        var program = MachineProviders.onClassPath().architectures().getFirst().assembler().assemble("guest.asm", """
+            bits 32
+            org 0x100000
+                    sti
+                    hlt
+            """);
+        Machine machine = new MachineBuilder(MachineProviders.onClassPath(), (file, writable) -> {
+            throw new IOException("no disks here");
+        }).build(MachineDescription.of(null), RawFormat.of(program.bytes(), program.origin(), SymbolTable.empty()));
+        try (var control = new MachineThread(machine).start(false)) {
+            long waited = 0;
+            while (waited == 0) {
+                waited = control.statistics().get().exitNanos().getOrDefault("halt", 0L);
+            }
+
+            assertThat(control.statistics().get().exitNanos().get("halt")).as("and it waits on").isGreaterThan(waited);
+        }
     }
 
     private void exits(TraceKind kind, int count, int nanosEach) {
