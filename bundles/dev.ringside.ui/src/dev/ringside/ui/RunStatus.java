@@ -12,7 +12,7 @@ import org.eclipse.ui.menus.WorkbenchWindowControlContribution;
 
 /** One line in the window's status bar: what the guest in focus does, or why it stands still or ended. */
 public final class RunStatus extends WorkbenchWindowControlContribution {
-    private static final int WIDTH_PIXELS = 460;
+    private static final int WIDTH_PIXELS = 420;
 
     @Override
     protected Control createControl(Composite parent) {
