@@ -25,6 +25,8 @@ import java.util.function.Supplier;
 import org.eclipse.e4.ui.css.swt.theme.IThemeEngine;
 import org.eclipse.jface.resource.JFaceResources;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.dnd.Clipboard;
+import org.eclipse.swt.dnd.TextTransfer;
 import org.eclipse.swt.graphics.GC;
 import org.eclipse.swt.widgets.Canvas;
 import org.eclipse.swt.widgets.Display;
@@ -132,6 +134,28 @@ class GuestViewsTest extends UiTest {
 
         view.text(0).setText("");
         until(() -> "the filter stays", () -> has(view.tree(), "memory"));
+    }
+
+    @Test
+    void aPartOfTheMachineIsCopiedWithWhatIsBelowIt() throws Exception {
+        start("16M");
+        SWTBotTree tree = bot.viewById(MachineView.ID).bot().tree();
+        until(() -> "the machine is not shown", () -> has(tree, "com1"));
+        tree.getTreeItem("com1").expand();
+        until(() -> "com1 stays closed", () -> tree.getTreeItem("com1").getItems().stream().anyMatch(item -> item.getText().equals("IER")));
+        tree.getTreeItem("com1").select();
+
+        bot.viewByTitle("Machine").toolbarButton("Copy the selected lines with what is below them, or everything that is shown").click();
+
+        String copied = PlatformUi.call(() -> {
+            Clipboard clipboard = new Clipboard(Display.getCurrent());
+            Object text = clipboard.getContents(TextTransfer.getInstance());
+            clipboard.dispose();
+            return String.valueOf(text);
+        });
+        assertTrue(copied.startsWith("com1"), copied);
+        assertTrue(copied.contains("IER") && copied.contains("0x00"), copied);
+        assertFalse(copied.contains("com2"), copied);
     }
 
     @Test
