@@ -49,6 +49,7 @@ public final class Machine implements Inspectable, AutoCloseable {
     private final Board board;
     private final VirtualClock clock;
     private final RunRecorder recorder;
+    private final ExitTimes exitTimes;
     private final Symbolizer symbols;
     private final Bootstrap bootstrap;
     private final MachineHost host;
@@ -75,8 +76,8 @@ public final class Machine implements Inspectable, AutoCloseable {
     }
 
     Machine(MachineDescription description, Architecture architecture, PhysicalMemory memory, Engine engine, List<Vcpu> vcpus, Board board,
-            VirtualClock clock, RunRecorder recorder, Symbolizer symbols, Bootstrap bootstrap, MachineHost host, Transcript serial,
-            ParavirtHost paravirtHost, String guest) {
+            VirtualClock clock, RunRecorder recorder, ExitTimes exitTimes, Symbolizer symbols, Bootstrap bootstrap, MachineHost host,
+            Transcript serial, ParavirtHost paravirtHost, String guest) {
         this.description = description;
         this.architecture = architecture;
         this.memory = memory;
@@ -85,6 +86,7 @@ public final class Machine implements Inspectable, AutoCloseable {
         this.board = board;
         this.clock = clock;
         this.recorder = recorder;
+        this.exitTimes = exitTimes;
         this.symbols = symbols;
         this.bootstrap = bootstrap;
         this.host = host;
@@ -256,6 +258,11 @@ public final class Machine implements Inspectable, AutoCloseable {
         recorder.next(sink);
     }
 
+    /** A debugger's way to the ports. */
+    PortAccess ports() {
+        return new PortAccess(host.ports());
+    }
+
     /** Output of {@code com1}. */
     public Transcript serial() {
         return serial;
@@ -267,7 +274,7 @@ public final class Machine implements Inspectable, AutoCloseable {
     }
 
     public MachineStatistics statistics() {
-        return new MachineStatistics(host.instructions(), clock.nanos(), recorder.counts(true), recorder.counts(false), recorder.hash());
+        return new MachineStatistics(host.instructions(), clock.nanos(), recorder.counts(true), exitTimes.nanos(), recorder.counts(false), recorder.hash());
     }
 
     /** What the guest asked for that is not implemented, in the order in which it was met. */
@@ -483,7 +490,10 @@ public final class Machine implements Inspectable, AutoCloseable {
             clock.skipTo(clock.nextDeadlineNanos());
             return true;
         }
-        if (host.awaitInput(() -> !input.isEmpty() || pauseRequested.get())) {
+        long began = System.nanoTime();
+        boolean arrived = host.awaitInput(() -> !input.isEmpty() || pauseRequested.get());
+        exitTimes.add(TraceKind.HALT, System.nanoTime() - began);
+        if (arrived) {
             fruitless = 0;
             return true;
         }

@@ -214,6 +214,7 @@ public final class MachineBuilder {
             }
         }
         var recorder = new RunRecorder();
+        var exitTimes = new ExitTimes();
         var host = new MachineHost(memory, recorder);
         ShadowMemory shadow = null;
         if (firmware) {
@@ -228,7 +229,7 @@ public final class MachineBuilder {
             Cpu cpu = architecture.newCpu(i);
             cpu.trace = recorder;
             cpu.seed(d.seed());
-            cpu.bus = new CpuBus(cpu, host, recorder, index -> boardHolder[0].local(index), bad -> bad.fault.set(GENERAL_PROTECTION, 0));
+            cpu.bus = new CpuBus(cpu, host, recorder, exitTimes, index -> boardHolder[0].local(index), bad -> bad.fault.set(GENERAL_PROTECTION, 0));
             vcpus.add(engine.newVcpu(cpu));
             pins.add(host.pins(cpu));
         }
@@ -244,8 +245,8 @@ public final class MachineBuilder {
         board.serialPorts().getFirst().connect(serial::accept);
         Guest guest = started.join();
         Machine.Bootstrap bootstrap = guest.image() == null ? EntryState::reset : direct(d, guest.image(), map, memory, host, board);
-        var machine = new Machine(d, architecture, memory, engine, vcpus, board, host.virtualClock(), recorder, symbols(guest.image()), bootstrap, host, serial,
-            paravirtHost, guest.how());
+        var machine = new Machine(d, architecture, memory, engine, vcpus, board, host.virtualClock(), recorder, exitTimes, symbols(guest.image()), bootstrap, host,
+            serial, paravirtHost, guest.how());
         FurtherDevices.create(providers.devices(), host, machine);
         machine.boot();
         return machine;

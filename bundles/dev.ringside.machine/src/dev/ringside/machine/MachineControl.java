@@ -90,6 +90,18 @@ public interface MachineControl extends AutoCloseable {
 
     CompletableFuture<Void> writeMemory(AddressKind kind, int vcpu, long address, byte[] bytes);
 
+    /** Ports that a device answers, in order. Disturbs nothing. */
+    CompletableFuture<List<PortRange>> portMap();
+
+    /**
+     * Reads ports of a machine that stands still, one access for 1, 2 or 4 of them, else port by port. <em>Not</em> a look: devices answer as they answer IN, and may change by it. No exit
+     * of the guest. A port that no device answers reads FFH.
+     */
+    CompletableFuture<byte[]> readPorts(int first, int lengthBytes);
+
+    /** Writes ports of a machine that stands still, as OUT would, in accesses like those of {@link #readPorts}. */
+    CompletableFuture<Void> writePorts(int first, byte[] bytes);
+
     /** {@code before} instructions that end at {@code address} (best guess), then {@code after} from it on, in the vCPU's present mode. */
     CompletableFuture<List<DisassembledLine>> disassemble(int vcpu, long address, int before, int after);
 
@@ -155,7 +167,7 @@ public interface MachineControl extends AutoCloseable {
         void machineEvent(MachineEvent event);
     }
 
-    /** Virtual addresses are linear addresses through the page tables of a vCPU; ports are read for real and may disturb: only on request. */
+    /** Virtual addresses are linear addresses through the page tables of a vCPU. */
     enum AddressKind { VIRTUAL, PHYSICAL }
 
     /** A register's value in hexadecimal digits without prefix, most significant first. */
@@ -167,6 +179,10 @@ public interface MachineControl extends AutoCloseable {
 
     /** @param readable tells, byte by byte, whether memory is there */
     record MemoryBytes(long address, byte[] bytes, boolean[] readable) {
+    }
+
+    /** Ports {@code first} to {@code first + count - 1}, which one device answers. */
+    record PortRange(int first, int count, String device) {
     }
 
     /** @param symbol name when a symbol starts here, else null */

@@ -308,6 +308,35 @@ public final class MachineThread implements MachineControl {
     }
 
     @Override
+    public CompletableFuture<List<PortRange>> portMap() {
+        return ask(() -> machine.ports().map());
+    }
+
+    @Override
+    public CompletableFuture<byte[]> readPorts(int first, int lengthBytes) {
+        return ask(() -> {
+            requireStop();
+            return machine.ports().read(first, lengthBytes);
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> writePorts(int first, byte[] bytes) {
+        byte[] copy = bytes.clone();
+        return ask(() -> {
+            requireStop();
+            machine.ports().write(first, copy);
+            return null;
+        });
+    }
+
+    private void requireStop() {
+        if (plan != null) {
+            throw new IllegalArgumentException("ports can only be read and written while the guest stands still");
+        }
+    }
+
+    @Override
     public CompletableFuture<List<DisassembledLine>> disassemble(int vcpu, long address, int before, int after) {
         return ask(() -> CodeListing.around(machine, vcpu, address, before, after));
     }

@@ -16,6 +16,7 @@ final class RunRecorder implements TraceSink {
     private final long[] counts = new long[KINDS.length];
     private TraceSink next = TraceSink.NONE;
     private long hash = 0xcbf29ce484222325L;
+    private TraceKind lastExit;
 
     void next(TraceSink sink) {
         next = sink;
@@ -29,6 +30,9 @@ final class RunRecorder implements TraceSink {
     @Override
     public void emit(TraceKind kind, long instructions, int vcpu, long a, long b, long c, long d) {
         counts[kind.ordinal()]++;
+        if (kind.isExit()) {
+            lastExit = kind;
+        }
         if (isHashed(kind)) {
             mix(kind.ordinal());
             mix(instructions);
@@ -51,6 +55,11 @@ final class RunRecorder implements TraceSink {
     private void mix(long value) {
         hash = (hash ^ value) * PRIME;
         hash ^= hash >>> 29;
+    }
+
+    /** Kind of the last exit, or null before the first. */
+    TraceKind lastExit() {
+        return lastExit;
     }
 
     /** Kinds that happened, by label: exits, or everything else. */

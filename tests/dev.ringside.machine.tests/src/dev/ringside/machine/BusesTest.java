@@ -8,6 +8,7 @@ import dev.ringside.device.IoHandler;
 import dev.ringside.device.StateReader;
 import dev.ringside.device.StateWriter;
 import dev.ringside.inspect.Inspector;
+import dev.ringside.machine.MachineControl.PortRange;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,42 @@ class BusesTest {
         ports.claim(first, 0x3f8, 8, first);
 
         assertThatThrownBy(() -> ports.claim(second, 0x3fa, 1, second)).hasMessage("modem claims port 0x3fa, which com1 has");
+    }
+
+    @Test
+    void aDebuggersWordIsOneAccessAndALongerRowOneForEachPort() {
+        var device = new Recording("d", 0x12345678);
+        ports.claim(device, 0xcf8, 8, device);
+        var debugger = new PortAccess(ports);
+
+        assertThat(debugger.read(0xcfc, 4)).containsExactly(0x78, 0x56, 0x34, 0x12);
+        debugger.write(0xcf8, new byte[] {0x10, (byte) 0x80});
+        assertThat(debugger.read(0xcf8, 3)).containsExactly(0x78, 0x78, 0x78);
+
+        assertThat(device.seen).containsExactly("r4/4", "w0/2=8010", "r0/1", "r1/1", "r2/1");
+    }
+
+    @Test
+    void aDebuggersRowOfPortsEndsWithThem() {
+        var debugger = new PortAccess(ports);
+
+        assertThat(debugger.read(0xffff, 1)).containsExactly(0xff);
+        assertThatThrownBy(() -> debugger.read(0xffff, 2)).hasMessage("ports 0xffff to 0x10000: ports end at 0xffff");
+    }
+
+    @Test
+    void thePortMapNamesWhoAnswersAndAsksNobody() {
+        var low = new Recording("low", 0);
+        var moved = new Recording("moved", 0);
+        ports.claim(low, 0x20, 2, low);
+        ports.claim(low, 0x22, 2, low);
+        var region = ports.claimMovable(moved, 4, moved);
+        region.move(0xfffc);
+        region.enable(true);
+
+        assertThat(new PortAccess(ports).map()).containsExactly(new PortRange(0x20, 4, "low"), new PortRange(0xfffc, 4, "moved"));
+        assertThat(low.seen).isEmpty();
+        assertThat(moved.seen).isEmpty();
     }
 
     @Test

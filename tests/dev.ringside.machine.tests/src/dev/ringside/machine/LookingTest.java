@@ -182,6 +182,7 @@ class LookingTest {
             cpu.explainTranslation(random.nextInt(1 << 30));
             cpu.explainTranslation(random.nextLong());
         }
+        machine.ports().map();
         machine.board().screen().lines();
         machine.statistics();
         machine.unimplemented();

@@ -88,6 +88,19 @@ public final class VcpuThread extends DebugElement implements IThread {
         return machine().writeMemory(kind, index, address, bytes).thenCompose(nothing -> fetchFrames()).thenRun(() -> fireChangeEvent(DebugEvent.CONTENT));
     }
 
+    /** Reads ports of a stopped machine, which can change their devices; the answer comes when every view can be told. */
+    public CompletableFuture<byte[]> readPorts(int first, int lengthBytes) {
+        return machine().readPorts(first, lengthBytes).thenApply(read -> {
+            fireChangeEvent(DebugEvent.CONTENT);
+            return read;
+        });
+    }
+
+    /** Writes ports of a stopped machine; the answer comes when every view can be told. */
+    public CompletableFuture<Void> writePorts(int first, byte[] bytes) {
+        return machine().writePorts(first, bytes).thenRun(() -> fireChangeEvent(DebugEvent.CONTENT));
+    }
+
     /** Makes a fault of the machine's paravirtual interface happen; the answer comes when every view can be told. */
     public CompletableFuture<Injection> inject(String event, long instructions, int vcpu) {
         return machine().inject(event, instructions, vcpu).thenApply(injected -> {

@@ -66,8 +66,8 @@ final class DisassemblyTable {
         int letter = letterWidth();
         column("", RULER_PIXELS);
         column("Address", 18 * letter);
-        column("Symbol", 18 * letter);
-        column("Instruction", 31 * letter);
+        column("Symbol", 17 * letter);
+        column("Instruction", 39 * letter);
         column("Bytes", 45 * letter);
         ThemeChanges.listen(table, this::themeChanged);
     }

@@ -23,13 +23,16 @@ import org.eclipse.swt.widgets.TableItem;
 import org.eclipse.ui.actions.ActionFactory;
 
 /**
- * Why the guest left for its hypervisor, and how often: since the start of the run, and since the stop before. While the guest runs it is looked at
+ * Why the guest left for its hypervisor, how often (since the start of the run, and since the stop before), and how long the answers took. While the guest runs it is looked at
  * {@value #LOOKS_PER_SECOND} times a second, and only while somebody can see the view.
  */
 public final class VmExitsView extends GuestViewPart {
     public static final String ID = "dev.ringside.ui.vmExits";
 
     static final int LOOKS_PER_SECOND = 4;
+
+    private static final int TIME = 4;
+    private static final int MEANING = 6;
 
     private Table table;
     private Label total;
@@ -55,6 +58,10 @@ public final class VmExitsView extends GuestViewPart {
         column("Count", 88, SWT.RIGHT, Order.COUNT);
         column("Since stop", 88, SWT.RIGHT, Order.SINCE);
         column("Share", 66, SWT.RIGHT, Order.SHARE);
+        column("Time", 84, SWT.RIGHT, Order.TIME);
+        column("Each", 76, SWT.RIGHT, Order.TIME_EACH);
+        table.getColumn(TIME).setToolTipText("Time of the host that the answers took, measured for the first exits of a kind and one in sixty of the others");
+        table.getColumn(TIME + 1).setToolTipText("Time of the host that one of them took, on average");
         column("Meaning", 620, SWT.LEFT, null);
         sortedBy(1);
         answer = new LatestAnswer<>(page);
@@ -145,12 +152,25 @@ public final class VmExitsView extends GuestViewPart {
         item.setData(line);
         item.setText(cells(line));
         item.setForeground(2, line.since() > 0 ? palette.changed() : palette.quiet());
-        item.setForeground(4, palette.quiet());
+        item.setForeground(MEANING, palette.quiet());
     }
 
     private static String[] cells(Line line) {
         return new String[] {line.reason(), "%,d".formatted(line.count()), line.since() == 0 ? "" : "+%,d".formatted(line.since()),
-                line.exit() ? "%.1f %%".formatted(100 * line.share()) : "no exit", ExitMeaning.of(line.reason())};
+                line.exit() ? "%.1f %%".formatted(100 * line.share()) : "no exit", duration(line.nanos()), duration(line.nanosEach()), ExitMeaning.of(line.reason())};
+    }
+
+    /** Three digits, in a unit that has them before the point; empty for no time. */
+    private static String duration(long nanos) {
+        String[] units = {"ns", "\u00b5s", "ms", "s"};
+        double value = nanos;
+        int unit = 0;
+        while (value >= 999.5 && unit < units.length - 1) {
+            value /= 1000;
+            unit++;
+        }
+        int decimals = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+        return nanos == 0 ? "" : ("%." + decimals + "f %s").formatted(value, units[unit]);
     }
 
     @Override

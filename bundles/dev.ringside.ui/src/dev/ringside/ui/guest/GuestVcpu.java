@@ -9,6 +9,7 @@ import dev.ringside.machine.MachineControl.DisassembledLine;
 import dev.ringside.machine.MachineControl.Injection;
 import dev.ringside.machine.MachineControl.MemoryBytes;
 import dev.ringside.machine.MachineControl.ParavirtActivity;
+import dev.ringside.machine.MachineControl.PortRange;
 import dev.ringside.machine.MachineStatistics;
 import java.util.List;
 import java.util.OptionalLong;
@@ -73,6 +74,15 @@ public interface GuestVcpu {
 
     /** Fails with one clear line; afterwards every view is told of a change. */
     CompletableFuture<Void> writeMemory(AddressKind kind, long address, byte[] bytes);
+
+    /** Ports that a device answers, in order. */
+    CompletableFuture<List<PortRange>> portMap();
+
+    /** Reads ports as the guest would: one access for 1, 2 or 4 of them, else port by port. Devices may change by it, so afterwards every view is told of a change. Fails with one clear line. */
+    CompletableFuture<byte[]> readPorts(int first, int lengthBytes);
+
+    /** Writes ports as the guest would; afterwards every view is told of a change. Fails with one clear line. */
+    CompletableFuture<Void> writePorts(int first, byte[] bytes);
 
     /** The levels of the page walk for a linear address, and what comes of it. */
     CompletableFuture<List<WalkStep>> explainTranslation(long address);

@@ -27,8 +27,8 @@ final class HexCanvas {
     private static final int MARGIN = 4;
 
     private final Canvas canvas;
-    private final MemoryPages pages;
     private final Owner owner;
+    private ShownBytes shown;
     private int letter = 8;
     private int line = 16;
     private int rowShift = 4;
@@ -49,12 +49,15 @@ final class HexCanvas {
 
         void selected();
 
-        /** A hexadecimal digit was typed over the byte at {@code address}. */
-        void typed(long address, byte value);
+        /** A hexadecimal digit was typed over the byte at {@code address}. @param complete whether it was the second of two */
+        void typed(long address, byte value, boolean complete);
+
+        /** The Enter key. */
+        void entered();
     }
 
-    HexCanvas(Composite parent, MemoryPages pages, Owner owner) {
-        this.pages = pages;
+    HexCanvas(Composite parent, ShownBytes shown, Owner owner) {
+        this.shown = shown;
         this.owner = owner;
         canvas = new Canvas(parent, SWT.V_SCROLL | SWT.DOUBLE_BUFFERED);
         canvas.setFont(JFaceResources.getTextFont());
@@ -87,10 +90,16 @@ final class HexCanvas {
 
     // What it shows
 
+    /** Another kind of address. */
+    void show(ShownBytes bytes) {
+        shown = bytes;
+        canvas.redraw();
+    }
+
     /** @param bytes of the address space; 0 stands for 2^64 */
     void space(long bytes) {
         size = bytes;
-        digits = bytes == 0 ? 16 : bytes > 1L << 32 ? 12 : 8;
+        digits = bytes == 0 ? 16 : bytes > 1L << 32 ? 12 : bytes > 1L << 16 ? 8 : 4;
         chooseRow();
         topRow = scroll().clamp(topRow);
         updateBar();
@@ -251,12 +260,12 @@ final class HexCanvas {
 
     /** Over what is drawn already: bold, in the colour of change. */
     private void paintChanged(GC gc, long address, int index, int y, Palette palette) {
-        if (!stale && pages.isChanged(address)) {
+        if (!stale && shown.isChanged(address)) {
             gc.setForeground(palette.changed());
-            String text = "%02x".formatted(pages.at(address));
+            String text = "%02x".formatted(shown.at(address));
             gc.drawString(text, x(byteColumn(index)), y, true);
             gc.drawString(text, x(byteColumn(index)) + 1, y, true);
-            gc.drawString(character(pages.at(address)), x(charactersColumn() + index), y, true);
+            gc.drawString(character(shown.at(address)), x(charactersColumn() + index), y, true);
         }
     }
 
@@ -272,8 +281,8 @@ final class HexCanvas {
     private String bytesText(long start) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < rowBytes(); i++) {
-            int value = pages.at(start + i);
-            text.append(value >= 0 ? "%02x ".formatted(value) : pages.isAbsent(start + i) ? "?? " : "   ").append((i & 7) == 7 ? " " : "");
+            int value = shown.at(start + i);
+            text.append(value >= 0 ? "%02x ".formatted(value) : shown.gap(start + i) + " ").append((i & 7) == 7 ? " " : "");
         }
         return text.toString();
     }
@@ -281,7 +290,7 @@ final class HexCanvas {
     private String charactersText(long start) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < rowBytes(); i++) {
-            text.append(character(pages.at(start + i)));
+            text.append(character(shown.at(start + i)));
         }
         return text.toString();
     }
@@ -350,6 +359,7 @@ final class HexCanvas {
             case SWT.PAGE_DOWN -> move((long) rowBytes() * visibleRows(), extend);
             case SWT.HOME -> moveTo(control ? 0 : cursor & -rowBytes(), extend);
             case SWT.END -> moveTo(control ? size - 1 : cursor | rowBytes() - 1, extend);
+            case SWT.CR, SWT.KEYPAD_CR -> owner.entered();
             default -> {
                 int digit = Character.digit(event.character, 16);
                 if (digit >= 0 && !control && (event.stateMask & SWT.ALT) == 0) {
@@ -391,12 +401,12 @@ final class HexCanvas {
     }
 
     private void type(int digit) {
-        int old = pages.at(cursor);
-        if (old < 0) {
+        if (!shown.isWritable(cursor)) {
             return;
         }
+        int old = Math.max(0, shown.at(cursor));
         byte value = (byte) (secondDigit ? old & 0xf0 | digit : old & 0x0f | digit << 4);
-        owner.typed(cursor, value);
+        owner.typed(cursor, value, secondDigit);
         if (secondDigit) {
             moveTo(cursor + 1, false);
         } else {

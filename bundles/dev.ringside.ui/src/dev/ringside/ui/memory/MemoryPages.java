@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The pages of guest memory that were read at the present stop, and those of the stop before, to tell what has changed. UI thread only. */
-final class MemoryPages {
+final class MemoryPages implements ShownBytes {
     static final int PAGE_SHIFT = 12;
     static final int PAGE_BYTES = 1 << PAGE_SHIFT;
 
@@ -66,19 +66,27 @@ final class MemoryPages {
     }
 
     /** The byte, or −1 where there is no memory or nothing was read yet. Until a page of this stop is there, that of the stop before stands in. */
-    int at(long address) {
+    @Override
+    public int at(long address) {
         Page page = now.getOrDefault(address >>> PAGE_SHIFT, before.get(address >>> PAGE_SHIFT));
         int offset = (int) address & PAGE_BYTES - 1;
         return page == null || !page.readable[offset] ? -1 : page.bytes[offset] & 0xff;
     }
 
-    /** Whether memory is known not to be there. */
-    boolean isAbsent(long address) {
+    /** Memory that is known not to be there is marked; other memory is on its way. */
+    @Override
+    public String gap(long address) {
         Page page = now.getOrDefault(address >>> PAGE_SHIFT, before.get(address >>> PAGE_SHIFT));
-        return page != null && !page.readable[(int) address & PAGE_BYTES - 1];
+        return page != null && !page.readable[(int) address & PAGE_BYTES - 1] ? "??" : "  ";
     }
 
-    boolean isChanged(long address) {
+    @Override
+    public boolean isWritable(long address) {
+        return at(address) >= 0;
+    }
+
+    @Override
+    public boolean isChanged(long address) {
         Page page = now.get(address >>> PAGE_SHIFT);
         Page old = before.get(address >>> PAGE_SHIFT);
         int offset = (int) address & PAGE_BYTES - 1;

@@ -2,10 +2,12 @@ package dev.ringside.ui.memory;
 
 import dev.ringside.machine.MachineControl.AddressKind;
 import dev.ringside.machine.MachineControl.MemoryBytes;
+import dev.ringside.machine.MachineControl.PortRange;
 import dev.ringside.ui.GuestViewPart;
 import dev.ringside.ui.LatestAnswer;
 import dev.ringside.ui.guest.AddressMarks;
 import dev.ringside.ui.guest.GuestVcpu;
+import java.util.List;
 import java.util.OptionalLong;
 import org.eclipse.jface.action.Action;
 import org.eclipse.jface.action.MenuManager;
@@ -26,13 +28,15 @@ import org.eclipse.ui.handlers.IHandlerService;
 
 /**
  * Guest memory by linear or by physical address: scrolls through all of it, marks what differs from the stop before, writes what is typed, searches, and sets data
- * watchpoints. At a stop it asks once, for the pages on the screen.
+ * watchpoints. At a stop it asks once, for the pages on the screen. Ports are shown with the devices that answer them; they are read and written only when the user says so.
  */
 public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
     public static final String ID = "dev.ringside.ui.memory";
 
     private static final String GO_TO_LINE = "org.eclipse.ui.edit.text.goto.line";
     private static final int VIRTUAL = 0;
+    private static final int PHYSICAL = 1;
+    private static final int PORTS = 2;
     /** A PC's RAM leaves this much room below 4 GiB to devices. */
     private static final long HOLE_START = 3L << 30;
     private static final long HOLE_BYTES = 1L << 30;
@@ -40,8 +44,11 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
     /** How far a search by linear address goes: the space has no end worth waiting for. */
     private static final long VIRTUAL_SEARCH_BYTES = 1L << 30;
     private static final int MOST_COPIED_BYTES = 1 << 16;
+    /** A longer row of ports is a slip of the hand. */
+    private static final int MOST_PORTS_READ = 256;
 
     private final MemoryPages pages = new MemoryPages();
+    private final PortBytes ports = new PortBytes();
     private final Runnable marksListener = this::marksChanged;
     private AddressMarks marks;
     private Combo kind;
@@ -52,6 +59,10 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
     private LatestAnswer<MemoryBytes> bytes;
     private LatestAnswer<OptionalLong> places;
     private LatestAnswer<Void> edits;
+    private LatestAnswer<List<PortRange>> portMaps;
+    private LatestAnswer<byte[]> portReads;
+    private Action find;
+    private Action readPorts;
     private Action watchWrites;
     private Action watchAccesses;
     /** Edits that are on their way: what the machine tells of the first must not undo what was typed meanwhile. */
@@ -62,9 +73,9 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         Composite page = new Composite(parent, SWT.NONE);
         GridLayoutFactory.fillDefaults().numColumns(3).spacing(4, 2).applyTo(page);
         kind = new Combo(page, SWT.READ_ONLY);
-        kind.setItems("Virtual", "Physical");
+        kind.setItems("Virtual", "Physical", "Ports");
         kind.select(VIRTUAL);
-        kind.setToolTipText("Linear addresses through the page tables of this CPU, or guest-physical addresses");
+        kind.setToolTipText("Linear addresses through the page tables of this CPU, guest-physical addresses, or ports");
         kind.addListener(SWT.Selection, event -> kindChanged());
         address = new Text(page, SWT.BORDER);
         address.setMessage("Address, symbol or register");
@@ -80,14 +91,29 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         bytes = new LatestAnswer<>(page);
         places = new LatestAnswer<>(page);
         edits = new LatestAnswer<>(page);
+        portMaps = new LatestAnswer<>(page);
+        portReads = new LatestAnswer<>(page);
         marks = getSite().getService(AddressMarks.class);
         marks.addListener(marksListener);
         contributeActions();
         return page;
     }
 
+    /** Of memory; while ports are shown, no memory is asked for. */
     private AddressKind kind() {
-        return kind.getSelectionIndex() == VIRTUAL ? AddressKind.VIRTUAL : AddressKind.PHYSICAL;
+        return isVirtual() ? AddressKind.VIRTUAL : AddressKind.PHYSICAL;
+    }
+
+    private boolean isVirtual() {
+        return kind.getSelectionIndex() == VIRTUAL;
+    }
+
+    private boolean isPorts() {
+        return kind.getSelectionIndex() == PORTS;
+    }
+
+    private ShownBytes bytesShown() {
+        return isPorts() ? ports : pages;
     }
 
     // Following the guest
@@ -97,20 +123,22 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         bytes.cancel();
         if (now == null) {
             searchBar.cancel();
-            pages.forget();
+            forget();
             return;
         }
         if (!isSameMachine(now, before)) {
             searchBar.cancel();
-            pages.forget();
+            forget();
             hex.space(spaceBytes(now, 0));
-            goTo(now, now.pc(), 1);
+            goTo(now, start(now), 1);
         } else if (now.stopNumber() != before.stopNumber()) {
             pages.nextStop();
+            ports.nextStop();
         } else if (writing == 0 && !now.isRunning()) {
             pages.outdate();
+            ports.outdate();
         }
-        hex.watched(kind() == AddressKind.VIRTUAL ? marks.watched(now.symbols()) : java.util.List.of());
+        hex.watched(isVirtual() ? marks.watched(now.symbols()) : List.of());
         hex.stale(now.isRunning());
         if (!now.isRunning()) {
             read(now);
@@ -118,8 +146,36 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         describe();
     }
 
-    /** Asks for the pages on the screen that are not known, in one request. */
+    private void forget() {
+        pages.forget();
+        ports.forget();
+    }
+
+    private long start(GuestVcpu vcpu) {
+        return isVirtual() ? vcpu.pc() : 0;
+    }
+
     private void read(GuestVcpu vcpu) {
+        if (isPorts()) {
+            readPortMap(vcpu);
+        } else {
+            readPages(vcpu);
+        }
+    }
+
+    /** Which ports there are; not what they hold. */
+    private void readPortMap(GuestVcpu vcpu) {
+        if (!ports.isMapKnown()) {
+            portMaps.ask(vcpu.portMap(), map -> {
+                ports.map(map);
+                hex.redraw();
+                describe();
+            }, this::say);
+        }
+    }
+
+    /** Asks for the pages on the screen that are not known, in one request. */
+    private void readPages(GuestVcpu vcpu) {
         long first = hex.top() >>> MemoryPages.PAGE_SHIFT;
         long last = hex.top() + hex.visibleBytes() - 1 >>> MemoryPages.PAGE_SHIFT;
         while (first <= last && pages.isKnown(first)) {
@@ -134,7 +190,7 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         }
         AddressKind asked = kind();
         bytes.ask(vcpu.readMemory(asked, first << MemoryPages.PAGE_SHIFT, (int) (last - first + 1) << MemoryPages.PAGE_SHIFT), read -> {
-            if (asked == kind()) {
+            if (asked == kind() && !isPorts()) {
                 pages.put(read);
                 hex.redraw();
                 describe();
@@ -144,8 +200,11 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
 
     /** @param shownAddress beyond RAM there may be ROM and devices */
     private long spaceBytes(GuestVcpu vcpu, long shownAddress) {
-        if (kind() == AddressKind.VIRTUAL) {
+        if (isVirtual()) {
             return 0;
+        }
+        if (isPorts()) {
+            return PortBytes.PORTS;
         }
         long ram = vcpu.memoryBytes() > HOLE_START ? vcpu.memoryBytes() + HOLE_BYTES : vcpu.memoryBytes();
         return Long.compareUnsigned(shownAddress, ram) < 0 ? ram : Math.max(FIRST_4_GIB, (shownAddress | MemoryPages.PAGE_BYTES - 1) + 1);
@@ -153,13 +212,20 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
 
     private void kindChanged() {
         GuestVcpu vcpu = shown();
+        searchBar.cancel();
         pages.forget();
-        watchWrites.setEnabled(kind() == AddressKind.VIRTUAL);
-        watchAccesses.setEnabled(kind() == AddressKind.VIRTUAL);
+        hex.show(bytesShown());
+        watchWrites.setEnabled(isVirtual());
+        watchAccesses.setEnabled(isVirtual());
+        find.setEnabled(!isPorts());
+        if (isPorts()) {
+            searchBar.close(); // looking for a byte would read every port
+        }
+        readPorts.setEnabled(isPorts());
         if (vcpu != null) {
             hex.space(spaceBytes(vcpu, 0));
-            hex.watched(kind() == AddressKind.VIRTUAL ? marks.watched(vcpu.symbols()) : java.util.List.of());
-            goTo(vcpu, kind() == AddressKind.VIRTUAL ? vcpu.pc() : 0, 1);
+            hex.watched(isVirtual() ? marks.watched(vcpu.symbols()) : List.of());
+            goTo(vcpu, start(vcpu), 1);
             read(vcpu);
         }
     }
@@ -173,6 +239,8 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         places.ask(addressOf(vcpu, expression), found -> {
             if (found.isEmpty()) {
                 say(noAddress(expression));
+            } else if (isPorts() && Long.compareUnsigned(found.getAsLong(), PortBytes.PORTS) >= 0) {
+                say("\"" + expression + "\" is no port: ports end at 0xffff");
             } else {
                 say(null);
                 goTo(vcpu, found.getAsLong(), 1);
@@ -182,7 +250,7 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
     }
 
     private void goTo(GuestVcpu vcpu, long where, int lengthBytes) {
-        if (kind() == AddressKind.PHYSICAL) {
+        if (kind.getSelectionIndex() == PHYSICAL) {
             hex.space(spaceBytes(vcpu, where));
         }
         hex.goTo(where, lengthBytes);
@@ -197,6 +265,9 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
 
     @Override
     public void selected() {
+        if (isPorts()) {
+            ports.cursorAt(hex.cursor());
+        }
         describe();
     }
 
@@ -206,9 +277,22 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         if (vcpu == null) {
             return;
         }
-        long at = hex.selectionStart();
+        String text = isPorts() ? portMeaning(hex.selectionStart()) : memoryMeaning(vcpu, hex.selectionStart());
+        if (!meaning.getText().equals(text)) {
+            meaning.setText(text);
+            meaning.setToolTipText(text);
+        }
+    }
+
+    private String portMeaning(long port) {
+        String device = ports.device(port);
+        String words = device == null ? "no device answers here" : ports.at(port) < 0 ? device + "   not read: Enter reads it, and may change the device" : device;
+        return "0x" + Long.toHexString(port) + "  " + words;
+    }
+
+    private String memoryMeaning(GuestVcpu vcpu, long at) {
         StringBuilder text = new StringBuilder("0x" + Long.toHexString(at));
-        String symbol = kind() == AddressKind.VIRTUAL ? vcpu.symbols().nameOf(at) : null;
+        String symbol = isVirtual() ? vcpu.symbols().nameOf(at) : null;
         if (symbol != null) {
             text.append("  ").append(symbol);
         }
@@ -221,10 +305,7 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         if (hex.selectionLength() > 1) {
             text.append("   ").append(hex.selectionLength()).append(" bytes");
         }
-        if (!meaning.getText().contentEquals(text)) {
-            meaning.setText(text.toString());
-            meaning.setToolTipText(text.toString());
-        }
+        return text.toString();
     }
 
     private OptionalLong number(long at, int size) {
@@ -242,14 +323,22 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
     // Writing
 
     @Override
-    public void typed(long at, byte value) {
-        write(at, new byte[] {value});
+    public void typed(long at, byte value, boolean complete) {
+        if (isPorts() && !complete) {
+            ports.halfTyped(at, value); // a device gets a byte once
+        } else {
+            write(at, new byte[] {value});
+        }
     }
 
     private void write(long at, byte[] written) {
         GuestVcpu vcpu = shown();
         if (vcpu == null || !vcpu.canChange()) {
-            say("memory can only be changed while the guest stands still");
+            say((isPorts() ? "ports" : "memory") + " can only be changed while the guest stands still");
+            return;
+        }
+        if (isPorts()) {
+            writePorts(vcpu, at, written);
             return;
         }
         for (int i = 0; i < written.length; i++) {
@@ -266,6 +355,42 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
                     pages.outdate();
                     scrolled();
                 });
+    }
+
+    // Ports
+
+    private void writePorts(GuestVcpu vcpu, long at, byte[] written) {
+        if (at + written.length > PortBytes.PORTS) {
+            say("there are more bytes than ports from 0x%x on".formatted(at));
+            return;
+        }
+        ports.wasWritten(at, written.length);
+        hex.redraw();
+        edits.ask(vcpu.writePorts((int) at, written), done -> say(null), this::say);
+    }
+
+    /** The Enter key asks a device, which its author may have made to notice. */
+    @Override
+    public void entered() {
+        GuestVcpu vcpu = shown();
+        if (vcpu == null || !isPorts()) {
+            return;
+        }
+        if (vcpu.isRunning()) {
+            say("ports can only be read while the guest stands still");
+            return;
+        }
+        if (hex.selectionLength() > MOST_PORTS_READ) {
+            say("%,d ports are selected; at most %d are read at once".formatted(hex.selectionLength(), MOST_PORTS_READ));
+            return;
+        }
+        long first = hex.selectionStart();
+        portReads.ask(vcpu.readPorts((int) first, hex.selectionLength()), read -> {
+            say(null);
+            ports.wasRead(first, read);
+            hex.redraw();
+            describe();
+        }, this::say);
     }
 
     private void paste() {
@@ -286,11 +411,11 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
     /** From behind the cursor to the end. */
     private MemorySearch startSearch(byte[] wanted) {
         GuestVcpu vcpu = shown();
-        if (vcpu == null) {
+        if (vcpu == null || isPorts()) {
             return null;
         }
         long from = hex.selectionStart() + 1;
-        long length = kind() == AddressKind.VIRTUAL ? VIRTUAL_SEARCH_BYTES : Math.max(0, spaceBytes(vcpu, hex.cursor()) - from);
+        long length = isVirtual() ? VIRTUAL_SEARCH_BYTES : Math.max(0, spaceBytes(vcpu, hex.cursor()) - from);
         return MemorySearch.start(vcpu, kind(), wanted, from, length);
     }
 
@@ -309,13 +434,13 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
     // Watchpoints
 
     private void marksChanged() {
-        if (shown() != null && kind() == AddressKind.VIRTUAL) {
+        if (shown() != null && isVirtual()) {
             hex.watched(marks.watched(shown().symbols()));
         }
     }
 
     private void watch(boolean onRead) {
-        if (shown() != null && kind() == AddressKind.VIRTUAL) {
+        if (shown() != null && isVirtual()) {
             marks.watch(hex.selectionStart(), hex.selectionLength(), onRead, true, shown().symbols());
         }
     }
@@ -327,15 +452,18 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
             address.setFocus();
             address.selectAll();
         });
-        Action find = action("Find Bytes\tCtrl+F", "find", () -> searchBar.open());
+        find = action("Find Bytes\tCtrl+F", "find", () -> searchBar.open());
         Action copy = action("Copy\tCtrl+C", "copy", () -> copy(selectedText()));
         Action paste = action("Paste Bytes\tCtrl+V", "copy", this::paste);
+        readPorts = action("Read Selected Ports\tEnter", "read-ports", this::entered);
+        readPorts.setEnabled(false);
         watchWrites = action("Watch Selection for Writes", "watch", () -> watch(false));
         watchAccesses = action("Watch Selection for Accesses", "watch", () -> watch(true));
 
         var bars = getViewSite().getActionBars();
         bars.getToolBarManager().add(goTo);
         bars.getToolBarManager().add(find);
+        bars.getToolBarManager().add(readPorts);
         bars.getToolBarManager().add(watchWrites);
         bars.setGlobalActionHandler(ActionFactory.COPY.getId(), copy);
         bars.setGlobalActionHandler(ActionFactory.PASTE.getId(), paste);
@@ -345,6 +473,7 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         MenuManager menu = new MenuManager();
         menu.add(goTo);
         menu.add(find);
+        menu.add(readPorts);
         menu.add(new Separator());
         menu.add(watchWrites);
         menu.add(watchAccesses);
@@ -359,7 +488,7 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
         StringBuilder text = new StringBuilder();
         int length = Math.min(hex.selectionLength(), MOST_COPIED_BYTES);
         for (int i = 0; i < length; i++) {
-            int octet = pages.at(hex.selectionStart() + i);
+            int octet = bytesShown().at(hex.selectionStart() + i);
             text.append(i == 0 ? "" : " ").append(octet < 0 ? "??" : "%02x".formatted(octet));
         }
         return text.toString();
@@ -377,7 +506,7 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
 
     /** Whether the byte is marked as different from the stop before. */
     public boolean isChanged(long where) {
-        return pages.isChanged(where);
+        return bytesShown().isChanged(where);
     }
 
     /** What the search bar says of the last search. */
@@ -392,8 +521,19 @@ public final class MemoryView extends GuestViewPart implements HexCanvas.Owner {
 
     /** By physical addresses, or else by linear ones; as if it had been chosen. */
     public void showPhysical(boolean physical) {
-        kind.select(physical ? 1 : VIRTUAL);
+        kind.select(physical ? PHYSICAL : VIRTUAL);
         kindChanged();
+    }
+
+    /** As if ports had been chosen. */
+    public void showPorts() {
+        kind.select(PORTS);
+        kindChanged();
+    }
+
+    /** What stands beside the address: the symbol or the device, and what the bytes mean. */
+    public String meaning() {
+        return meaning.getText();
     }
 
     @Override

@@ -56,7 +56,7 @@ final class SearchBar {
         GridDataFactory.swtDefaults().hint(80, SWT.DEFAULT).applyTo(progress);
         cancel = button("&Cancel", this::cancel);
         outcome = new Label(bar, SWT.NONE);
-        GridDataFactory.fillDefaults().align(SWT.FILL, SWT.CENTER).hint(110, SWT.DEFAULT).applyTo(outcome);
+        GridDataFactory.fillDefaults().align(SWT.FILL, SWT.CENTER).hint(150, SWT.DEFAULT).applyTo(outcome);
         answer = new LatestAnswer<>(bar);
         wanted.addListener(SWT.DefaultSelection, event -> findTyped());
         wanted.addListener(SWT.KeyDown, this::keyPressed);
@@ -80,6 +80,10 @@ final class SearchBar {
         wanted.selectAll();
     }
 
+    void close() {
+        showBar(false);
+    }
+
     private void showBar(boolean shown) {
         ((GridData) bar.getLayoutData()).exclude = !shown;
         bar.setVisible(shown);
@@ -91,7 +95,7 @@ final class SearchBar {
             if (search != null) {
                 cancel();
             } else {
-                showBar(false);
+                close();
                 closed.run();
             }
             event.doit = false;

@@ -15,6 +15,7 @@ import org.eclipse.swt.SWT;
 import org.eclipse.swt.custom.TreeEditor;
 import org.eclipse.swt.graphics.Color;
 import org.eclipse.swt.graphics.Font;
+import org.eclipse.swt.graphics.GC;
 import org.eclipse.swt.graphics.Point;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
@@ -36,6 +37,11 @@ final class RegisterTree {
     /** The first group is open at first, and others up to this size. */
     private static final int SMALL_GROUP = 8;
 
+    /** Of a 64-bit register. */
+    private static final int USUAL_DIGITS = 16;
+    /** What a tree leaves around a text. */
+    private static final int MARGIN_PIXELS = 22;
+
     /** In a frame farther out, of registers that only the guest's unwind tables could find. */
     private static final String UNKNOWN = "unknown";
 
@@ -47,6 +53,9 @@ final class RegisterTree {
     private final BiConsumer<RegisterValue, String> edited;
     private final Font font;
     private final Font bold;
+    private final int letter;
+    /** Digits that the column of values has room for. */
+    private int digits = USUAL_DIGITS;
     private RegisterValues values;
     private boolean canChange;
 
@@ -59,8 +68,9 @@ final class RegisterTree {
         FontDescriptor text = FontDescriptor.createFrom(JFaceResources.getTextFont());
         font = resources.create(text);
         bold = resources.create(text.setStyle(SWT.BOLD));
+        letter = letterWidth();
         column("Register", 130);
-        column("Value", 150);
+        column("Value", valueWidth());
         column("Meaning", 160);
         editor = new TreeEditor(tree);
         editor.grabHorizontal = true;
@@ -68,6 +78,32 @@ final class RegisterTree {
         tree.addListener(SWT.KeyDown, this::keyPressed);
         tree.addListener(SWT.Expand, this::openedOrClosed);
         tree.addListener(SWT.Collapse, this::openedOrClosed);
+    }
+
+    private int letterWidth() {
+        GC gc = new GC(tree);
+        gc.setFont(font);
+        int width = gc.stringExtent("0000000000").x;
+        gc.dispose();
+        return Math.max(1, width / 10);
+    }
+
+    private int valueWidth() {
+        return digits * letter + MARGIN_PIXELS;
+    }
+
+    /** Values that can be seen are seen whole: an XMM register is twice as long as others. A width that the user has chosen stays until another group opens or closes. */
+    private void fitValues() {
+        int longest = USUAL_DIGITS;
+        for (TreeItem group : tree.getItems()) {
+            for (TreeItem line : group.getExpanded() ? group.getItems() : new TreeItem[0]) {
+                longest = Math.max(longest, line.getText(VALUE).length());
+            }
+        }
+        if (longest != digits) {
+            digits = longest;
+            tree.getColumn(VALUE).setWidth(valueWidth());
+        }
     }
 
     private void column(String title, int width) {
@@ -158,6 +194,7 @@ final class RegisterTree {
         tree.getDisplay().asyncExec(() -> {
             if (!item.isDisposed() && values != null) {
                 markGroup(item, Palette.of(tree));
+                fitValues();
             }
         });
     }

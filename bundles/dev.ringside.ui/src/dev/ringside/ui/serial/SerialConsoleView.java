@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import org.eclipse.jface.action.Action;
 import org.eclipse.jface.action.IAction;
+import org.eclipse.swt.SWT;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.tm.internal.terminal.control.ITerminalListener;
 import org.eclipse.tm.internal.terminal.control.ITerminalViewControl;
@@ -49,8 +50,14 @@ public final class SerialConsoleView extends ViewPart {
         focus.addListener(focusListener);
     }
 
+    /**
+     * The terminal's paper is white, or black when inverted. It draws each row as a picture of its own, whose edges let a little of the control's background through
+     * where a point is more than one pixel: with another colour there, every row has a thin line under it.
+     */
     private void takeColours(Composite parent) {
-        terminal.setInvertedColors(Palette.isDark(parent.getBackground().getRGB()));
+        boolean dark = Palette.isDark(parent.getBackground().getRGB());
+        terminal.setInvertedColors(dark);
+        terminal.getControl().setBackground(parent.getDisplay().getSystemColor(dark ? SWT.COLOR_BLACK : SWT.COLOR_WHITE));
     }
 
     private void focusChanged(GuestVcpu vcpu) {

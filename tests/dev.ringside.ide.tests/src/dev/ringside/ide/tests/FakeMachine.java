@@ -282,6 +282,21 @@ final class FakeMachine implements MachineControl {
     }
 
     @Override
+    public CompletableFuture<List<PortRange>> portMap() {
+        return ask(List::of);
+    }
+
+    @Override
+    public CompletableFuture<byte[]> readPorts(int first, int lengthBytes) {
+        return ask(() -> new byte[lengthBytes]);
+    }
+
+    @Override
+    public CompletableFuture<Void> writePorts(int first, byte[] bytes) {
+        return ask(() -> null);
+    }
+
+    @Override
     public CompletableFuture<List<WalkStep>> explainTranslation(int vcpu, long gva) {
         return ask(List::of);
     }
@@ -293,7 +308,7 @@ final class FakeMachine implements MachineControl {
 
     @Override
     public CompletableFuture<MachineStatistics> statistics() {
-        return ask(() -> new MachineStatistics(instructions, instructions, new TreeMap<>(), new TreeMap<>(), "0000000000000000"));
+        return ask(() -> new MachineStatistics(instructions, instructions, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), "0000000000000000"));
     }
 
     @Override

@@ -23,7 +23,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.eclipse.e4.ui.css.swt.theme.IThemeEngine;
+import org.eclipse.jface.resource.JFaceResources;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.dnd.Clipboard;
+import org.eclipse.swt.dnd.TextTransfer;
+import org.eclipse.swt.graphics.GC;
 import org.eclipse.swt.widgets.Canvas;
 import org.eclipse.swt.widgets.Display;
 import org.eclipse.swt.widgets.Event;
@@ -133,6 +137,28 @@ class GuestViewsTest extends UiTest {
     }
 
     @Test
+    void aPartOfTheMachineIsCopiedWithWhatIsBelowIt() throws Exception {
+        start("16M");
+        SWTBotTree tree = bot.viewById(MachineView.ID).bot().tree();
+        until(() -> "the machine is not shown", () -> has(tree, "com1"));
+        tree.getTreeItem("com1").expand();
+        until(() -> "com1 stays closed", () -> tree.getTreeItem("com1").getItems().stream().anyMatch(item -> item.getText().equals("IER")));
+        tree.getTreeItem("com1").select();
+
+        bot.viewByTitle("Machine").toolbarButton("Copy the selected lines with what is below them, or everything that is shown").click();
+
+        String copied = PlatformUi.call(() -> {
+            Clipboard clipboard = new Clipboard(Display.getCurrent());
+            Object text = clipboard.getContents(TextTransfer.getInstance());
+            clipboard.dispose();
+            return String.valueOf(text);
+        });
+        assertTrue(copied.startsWith("com1"), copied);
+        assertTrue(copied.contains("IER") && copied.contains("0x00"), copied);
+        assertFalse(copied.contains("com2"), copied);
+    }
+
+    @Test
     void aRendererThatThrowsIsNamedInItsOwnPlaceAndTheViewGoesOn() throws Exception {
         start("16M");
         BreakableRenderer.broken = true;
@@ -170,6 +196,36 @@ class GuestViewsTest extends UiTest {
         return tree.getTreeItem(name).cell(1);
     }
 
+    // Registers
+
+    @Test
+    void aRegisterOf128BitsIsShownWhole() throws Exception {
+        start("16M");
+        SWTBotTree tree = bot.viewByTitle("Registers").show().bot().tree();
+        until(() -> "no registers", () -> has(tree, "SSE"));
+        int usual = PlatformUi.call(() -> tree.widget.getColumn(1).getWidth());
+
+        tree.getTreeItem("SSE").expand();
+
+        int digits = PlatformUi.call(() -> {
+            GC gc = new GC(tree.widget);
+            gc.setFont(JFaceResources.getTextFont());
+            int width = gc.stringExtent(tree.getTreeItem("SSE").getNode("XMM0").cell(1)).x;
+            gc.dispose();
+            return width;
+        });
+        assertTrue(digits > usual, "the usual width would do");
+        until(() -> "its column stays narrow", () -> PlatformUi.call(() -> tree.widget.getColumn(1).getWidth()) > digits);
+        Screenshots.take(bot, "sse-registers");
+        PlatformUi.run(() -> {
+            tree.getTreeItem("SSE").widget.setExpanded(false);
+            Event closed = new Event();
+            closed.item = tree.getTreeItem("SSE").widget;
+            tree.widget.notifyListeners(SWT.Collapse, closed);
+        });
+        until(() -> "its column stays wide", () -> PlatformUi.call(() -> tree.widget.getColumn(1).getWidth()) == usual);
+    }
+
     // VM exits
 
     @Test
@@ -183,7 +239,9 @@ class GuestViewsTest extends UiTest {
         long counted = machine.control().statistics().join().exits().get("pio");
         until(() -> "pio was counted " + table.cell(table.indexOf("pio", 0), 1) + " times", () -> table.cell(table.indexOf("pio", 0), 1).equals("%,d".formatted(counted)));
         assertEquals("+%,d".formatted(counted), table.cell(table.indexOf("pio", 0), 2));
-        assertTrue(table.cell(table.indexOf("pio", 0), 4).startsWith("I/O instruction"));
+        assertTrue(table.cell(table.indexOf("pio", 0), 6).startsWith("I/O instruction"));
+        assertTrue(table.cell(table.indexOf("pio", 0), 4).matches("\\d+(\\.\\d+)? (ns|\u00b5s|ms|s)"), table.cell(table.indexOf("pio", 0), 4));
+        assertEquals("", table.cell(table.indexOf("cr", 0), 4), "what the processor answers by itself takes no time of the machine's");
         assertEquals("pio", table.cell(0, 0), "most first");
 
         PlatformUi.run(() -> table.widget.getColumn(0).notifyListeners(SWT.Selection, new Event()));
@@ -289,6 +347,45 @@ class GuestViewsTest extends UiTest {
     }
 
     @Test
+    void portsAreReadAndWrittenOnlyWhenTheUserSaysSo() throws Exception {
+        start("16M");
+        runTo("touch_lazy_page");
+        MemoryView view = memory();
+        PlatformUi.run(view::showPorts);
+        PlatformUi.run(() -> view.goTo("0x3fd"));
+        until(() -> "com1 is not named: " + PlatformUi.call(view::meaning), () -> PlatformUi.call(view::meaning).startsWith("0x3fd  com1   not read"));
+        assertTrue(text(view).contains(".. .. .. .. .. .. .. .."), () -> text(view));
+        machine.questions.clear();
+        step();
+        until(() -> "which ports there are is not asked again", () -> machine.count("portMap") == 1);
+        assertEquals(0, machine.count("readPorts"), "ports read without being asked to");
+        assertEquals(0, machine.count("readMemory"), "memory read while ports are shown");
+
+        // The line status register: transmitter empty, nothing received.
+        String before = machine.control().statistics().join().eventHash();
+        PlatformUi.run(view::setFocus);
+        key(SWT.CR, 0);
+        until(() -> "not read: " + text(view), () -> text(view).contains(".. 60 .."));
+        assertEquals(1, machine.count("readPorts"));
+        assertEquals(before, machine.control().statistics().join().eventHash(), "what a debugger reads is no exit of the guest");
+
+        // The scratch register gets a byte once, when its second digit is typed.
+        PlatformUi.run(() -> view.select(0x3ff, 1));
+        key('5', 0);
+        assertEquals(0, machine.count("writePorts"));
+        key('a', 0);
+        until(() -> "not written", () -> machine.count("writePorts") == 1);
+        PlatformUi.run(() -> view.select(0x3ff, 1));
+        bot.viewByTitle("Memory").toolbarButton("Read Selected Ports").click();
+        until(() -> "not read back: " + text(view), () -> text(view).contains(".. 5a"));
+
+        step();
+        until(() -> "a value of the stop before is shown", () -> !text(view).contains(".. 5a") && !text(view).contains(".. 60"));
+        PlatformUi.run(() -> view.goTo("0x10000"));
+        until(() -> "it goes beyond the ports", () -> PlatformUi.call(view::selection) == 0x3ff);
+    }
+
+    @Test
     void theWholeMemoryOf512MebibytesScrollsAndIsSearched() throws Exception {
         start("512M");
         MemoryView view = memory();
@@ -370,6 +467,13 @@ class GuestViewsTest extends UiTest {
         bot.viewById(MemoryView.ID);
         PlatformUi.run(() -> memory.find("\"Hello\""));
         Screenshots.take(bot, "memory-and-machine-dark");
+        PlatformUi.run(memory::showPorts);
+        PlatformUi.run(() -> memory.goTo("0x3f8"));
+        until(() -> "no ports", () -> PlatformUi.call(memory::meaning).startsWith("0x3f8  com1"));
+        PlatformUi.run(() -> memory.select(0x3f8, 8));
+        bot.viewByTitle("Memory").toolbarButton("Read Selected Ports").click();
+        until(() -> "not read: " + text(memory), () -> text(memory).contains(" 60 "));
+        Screenshots.take(bot, "memory-ports-dark");
     }
 
     private static void theme(String id) {

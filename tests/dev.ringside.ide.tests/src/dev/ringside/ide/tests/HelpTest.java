@@ -23,6 +23,8 @@ import org.eclipse.help.HelpSystem;
 import org.eclipse.help.IToc;
 import org.eclipse.help.ITopic;
 import org.eclipse.swt.SWT;
+import org.eclipse.swt.custom.CTabFolder;
+import org.eclipse.swt.custom.CTabItem;
 import org.eclipse.swt.custom.StyledText;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
@@ -95,7 +97,9 @@ class HelpTest extends UiTest {
         "dev.ringside.ui.memory, Memory view",
         "dev.ringside.ui.machine, Machine view",
         "dev.ringside.ui.vmExits, VM Exits view",
-        "dev.ringside.ui.pageWalk, Page Walk view"})
+        "dev.ringside.ui.pageWalk, Page Walk view",
+        "dev.ringside.ui.paravirt, Paravirtual Interface view",
+        "org.eclipse.ui.cheatsheets.views.CheatSheetView, Running and stepping"})
     void f1OpensThePageOfTheActiveView(String view, String title) {
         bot.viewById(view).show();
 
@@ -139,8 +143,26 @@ class HelpTest extends UiTest {
             throw new AssertionError("nobody listens to F1");
         });
 
+        waitForWindow("Guest tab of a launch configuration");
+    }
+
+    @Test
+    void f1InTheLaunchDialogExplainsThePlatformsTabToo() {
+        bot.viewByTitle("Disassembly").bot().link("Boot my kernel").click();
+        bot.shell("Debug Configurations").bot().textWithLabel("Image:");
+        PlatformUi.run(() -> {
+            CTabItem common = Stream.of(Display.getCurrent().getShells()).flatMap(HelpTest::controls).filter(CTabFolder.class::isInstance)
+                    .flatMap(folder -> Stream.of(((CTabFolder) folder).getItems())).filter(item -> item.getText().equals("Common")).findFirst().orElseThrow();
+            common.getParent().setSelection(common);
+            controls(common.getControl()).filter(control -> control.isListening(SWT.Help)).findFirst().orElseThrow().notifyListeners(SWT.Help, new Event());
+        });
+
+        waitForWindow("Common tab of a launch configuration");
+    }
+
+    private void waitForWindow(String title) {
         bot.waitUntil(Conditions.that("no window opens", () -> PlatformUi.call(() -> Stream.of(Display.getCurrent().getShells())
-                .anyMatch(shell -> shell.getText().equals("Help") && pageIn(shell).startsWith("Guest tab of a launch configuration")))));
+                .anyMatch(shell -> shell.getText().equals("Help") && pageIn(shell).startsWith(title)))));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.ringside.samples.Sample;
 import dev.ringside.testkit.swtbot.SWTBotTree;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.eclipse.swt.SWT;
 import org.eclipse.swt.widgets.Composite;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** Menus and tool bars have what belongs to a virtualization IDE, and every button has a name. */
 class MenusTest extends UiTest {
-    private static final List<String> FOREIGN = List.of("Team", "Ant", "Java", "Compare", "Replace With", "External Tools", "Refactor", "Profile", "Coverage", "Working Set", "Restore from Local");
+    private static final List<String> FOREIGN = List.of("Team", "Ant", "Java", "Compare", "Replace With", "External Tools", "Refactor", "Profile", "Coverage", "Working Set", "Restore from Local",
+            "Disconnect", "Use Step Filters", "Drop To Frame");
 
     @Test
     void theMenuBarHasNothingOfOtherProducts() throws Exception {
@@ -56,6 +58,18 @@ class MenusTest extends UiTest {
                 .map(MenusTest::describe).toList());
 
         assertEquals(List.of(), nameless);
+    }
+
+    @Test
+    void theToolBarHasOnlyWhatAGuestCanDo() {
+        bot.sync();
+
+        List<String> names = PlatformUi.call(() -> controls(shell()).filter(ToolBar.class::isInstance).filter(Control::isVisible)
+                .flatMap(bar -> Stream.of(((ToolBar) bar).getItems())).map(ToolItem::getToolTipText).filter(Objects::nonNull)
+                .map(name -> name.replace("&", "")).toList());
+
+        assertTrue(names.stream().anyMatch(name -> name.startsWith("Step Over")), () -> String.join("\n", names));
+        assertEquals(List.of(), foreign(names), () -> String.join("\n", names));
     }
 
     @Test

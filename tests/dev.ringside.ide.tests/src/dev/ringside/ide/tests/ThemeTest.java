@@ -18,12 +18,15 @@ import org.eclipse.swt.graphics.Image;
 import org.eclipse.swt.graphics.ImageData;
 import org.eclipse.swt.graphics.RGB;
 import org.eclipse.swt.graphics.Rectangle;
+import org.eclipse.swt.widgets.Canvas;
 import org.eclipse.swt.widgets.Composite;
 import org.eclipse.swt.widgets.Control;
 import org.eclipse.swt.widgets.Label;
 import org.eclipse.swt.widgets.Link;
 import org.eclipse.swt.widgets.Table;
 import org.eclipse.swt.widgets.Text;
+import org.eclipse.swt.widgets.ToolBar;
+import org.eclipse.swt.widgets.ToolItem;
 import org.eclipse.swt.widgets.Tree;
 import org.eclipse.ui.PlatformUI;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +39,8 @@ class ThemeTest extends UiTest {
 
     /** As WCAG 2 counts; 3 is its least for large or bold text. */
     private static final double READABLE = 3;
+    /** What cannot be used may have less. */
+    private static final double FAINT = 3.5;
 
     @AfterEach
     void backToLight() {
@@ -97,21 +102,79 @@ class ThemeTest extends UiTest {
         bot.waitUntil(Conditions.that(() -> "without a guest: " + unreadable(), () -> unreadable().isEmpty()));
     }
 
-    /** Between the darkest and the lightest point of the first line's text, as it is on the screen. */
-    private static double drawnContrast(Tree tree) {
+    /** Between its rows, on a screen of twice the density, the control's own background comes through. */
+    @Test
+    void theConsoleStandsOnTheColourThatItDraws() throws Exception {
+        FakeMachine machine = new FakeMachine(1);
+        waitForStop(Guests.debug(machine), 0);
+        for (String theme : List.of(LIGHT, DARK, LIGHT)) {
+            theme(theme);
+            machine.say("one\r\ntwo\r\n");
+            bot.waitUntil(Conditions.that(() -> theme + ": it stands on " + paperOf(console()) + " and draws " + drawn(console()),
+                    () -> paperOf(console()).equals(drawn(console())) && luminance(drawn(console())) > 0.8 == theme.equals(LIGHT)));
+        }
+    }
+
+    private static Canvas console() {
+        return PlatformUi.call(() -> controls(PlatformUI.getWorkbench().getWorkbenchWindows()[0].getShell())
+                .filter(control -> control instanceof Canvas && control.isVisible() && control.getClass().getName().contains("terminal")).map(Canvas.class::cast).findFirst().orElseThrow());
+    }
+
+    private static RGB paperOf(Control control) {
+        return PlatformUi.call(() -> control.getBackground().getRGB());
+    }
+
+    /** At a point of the second row, where nothing is written. */
+    private static RGB drawn(Control control) {
         return PlatformUi.call(() -> {
-            Rectangle text = tree.getItem(0).getTextBounds(0);
-            Image drawn = new Image(tree.getDisplay(), text.width, text.height);
-            GC gc = new GC(tree);
-            gc.copyArea(drawn, text.x, text.y);
+            Image point = new Image(control.getDisplay(), 1, 1);
+            GC gc = new GC(control);
+            gc.copyArea(point, 300, 25);
             gc.dispose();
-            ImageData points = drawn.getImageData();
-            drawn.dispose();
-            List<RGB> colours = IntStream.range(0, points.width * points.height)
-                    .mapToObj(point -> points.palette.getRGB(points.getPixel(point % points.width, point / points.width)))
-                    .sorted(Comparator.comparingDouble(ThemeTest::luminance)).toList();
-            return contrast(colours.getFirst(), colours.getLast());
+            ImageData data = point.getImageData();
+            point.dispose();
+            return data.palette.getRGB(data.getPixel(0, 0));
         });
+    }
+
+    /** Else it would look as if it could be pressed: in the dark, what is paled stands out. */
+    @Test
+    void aButtonThatCannotBePressedStandsBackInBothThemes() throws Exception {
+        bot.waitUntil(Conditions.that(() -> "in the light, it is drawn with a contrast of " + drawnContrast("Step Over"), () -> drawnContrast("Step Over") < FAINT));
+        theme(DARK);
+        bot.waitUntil(Conditions.that("not dark", () -> luminance(bot.viewByTitle("Debug").bot().tree().backgroundColor()) < 0.1));
+        bot.waitUntil(Conditions.that(() -> "in the dark, it is drawn with a contrast of " + drawnContrast("Step Over"), () -> drawnContrast("Step Over") < FAINT));
+
+        waitForStop(Guests.debug(new FakeMachine(1)), 0);
+
+        bot.waitUntil(Conditions.that(() -> "it is as faint as before: " + drawnContrast("Step Over"), () -> drawnContrast("Step Over") > FAINT));
+    }
+
+    private static double drawnContrast(String button) {
+        return PlatformUi.call(() -> {
+            ToolItem item = controls(PlatformUI.getWorkbench().getWorkbenchWindows()[0].getShell()).filter(ToolBar.class::isInstance)
+                    .flatMap(bar -> Stream.of(((ToolBar) bar).getItems())).filter(tool -> String.valueOf(tool.getToolTipText()).replace("&", "").startsWith(button))
+                    .findFirst().orElseThrow();
+            return drawnContrast(item.getParent(), item.getBounds());
+        });
+    }
+
+    private static double drawnContrast(Tree tree) {
+        return PlatformUi.call(() -> drawnContrast(tree, tree.getItem(0).getTextBounds(0)));
+    }
+
+    /** Between the darkest and the lightest point of what is on the screen there. */
+    private static double drawnContrast(Control control, Rectangle area) {
+        Image drawn = new Image(control.getDisplay(), area.width, area.height);
+        GC gc = new GC(control);
+        gc.copyArea(drawn, area.x, area.y);
+        gc.dispose();
+        ImageData points = drawn.getImageData();
+        drawn.dispose();
+        List<RGB> colours = IntStream.range(0, points.width * points.height)
+                .mapToObj(point -> points.palette.getRGB(points.getPixel(point % points.width, point / points.width)))
+                .sorted(Comparator.comparingDouble(ThemeTest::luminance)).toList();
+        return contrast(colours.getFirst(), colours.getLast());
     }
 
     private RGB paper() {

@@ -425,7 +425,7 @@ public final class X86Cpu extends Cpu implements PcPins {
 
     @Override
     public int addressBits() {
-        return is64BitCode() ? 64 : 32;
+        return is64BitCode() ? 64 : segments[CS].isBig() ? 32 : 16;
     }
 
     // Events and exceptions

@@ -155,7 +155,7 @@ final class DebugFocus implements GuestFocus {
                 }
             }
             case DebugEvent.RESUME -> {
-                if (isShown(vcpu.target())) {
+                if (isShown(vcpu.target()) && !showsTheLastStop()) {
                     publish(current.running());
                 }
             }
@@ -178,6 +178,12 @@ final class DebugFocus implements GuestFocus {
 
     private boolean isShown(VmDebugTarget machine) {
         return current != null && current.vcpu().target() == machine;
+    }
+
+    /** A late selection in the Debug view may have brought a stop before its events arrive; the resumption that led to it is old news then. */
+    private boolean showsTheLastStop() {
+        VmDebugTarget.Told told = current.vcpu().target().told();
+        return !current.isRunning() && told.stop() == current.stop() && told.number() == current.stopNumber();
     }
 
     private void show(VcpuThread vcpu, GuestFrame frame) {

@@ -15,6 +15,7 @@ import dev.ringside.machine.MachineControl.DisassembledLine;
 import dev.ringside.machine.MachineControl.Injection;
 import dev.ringside.machine.MachineControl.MemoryBytes;
 import dev.ringside.machine.MachineControl.ParavirtActivity;
+import dev.ringside.machine.MachineControl.PortRange;
 import dev.ringside.machine.MachineStatistics;
 import dev.ringside.machine.StopReason;
 import dev.ringside.ui.guest.GuestVcpu;
@@ -140,6 +141,21 @@ record FocusedVcpu(VcpuThread vcpu, GuestFrame frame, long pc, StopReason stop, 
     @Override
     public CompletableFuture<Void> writeMemory(AddressKind kind, long address, byte[] bytes) {
         return vcpu.writeMemory(kind, address, bytes);
+    }
+
+    @Override
+    public CompletableFuture<List<PortRange>> portMap() {
+        return vcpu.target().machine().portMap();
+    }
+
+    @Override
+    public CompletableFuture<byte[]> readPorts(int first, int lengthBytes) {
+        return vcpu.readPorts(first, lengthBytes);
+    }
+
+    @Override
+    public CompletableFuture<Void> writePorts(int first, byte[] bytes) {
+        return vcpu.writePorts(first, bytes);
     }
 
     @Override
