@@ -19,6 +19,7 @@ public final class Benchmarks {
         var all = new ArrayList<Benchmark>();
         Arrays.stream(GuestName.values()).forEach(g -> all.add(new Loop(g, length, starter, assembler, timeoutSeconds)));
         all.add(new DebianBoot(files, starter, timeoutSeconds));
+        all.add(new DebianReboot(files, starter, timeoutSeconds));
         all.add(new Stepping(starter, assembler, timeoutSeconds));
         all.add(new DebianCommands(megabytes, files, starter, timeoutSeconds));
         return all;

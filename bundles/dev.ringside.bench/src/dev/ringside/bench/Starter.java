@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 public record Starter(List<String> java, String ringsideMain, Path qemu, Path folder, Clock clock) {
     /** Its own serial line on stdio and no other device than a benchmark needs; the machine type and the processor are QEMU's defaults. */
-    private static final List<String> QEMU_OPTIONS = List.of("-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio",
+    private static final List<String> QEMU_OPTIONS = List.of("-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio",
         "-device", "isa-debug-exit,iobase=0xf4,iosize=4");
 
     /** Why a contender cannot run on this host. */
@@ -34,16 +34,23 @@ public record Starter(List<String> java, String ringsideMain, Path qemu, Path fo
     List<String> guest(Contender contender, Path image) {
         return switch (contender) {
             case INTERPRETER, TRANSLATOR -> ringside(contender, List.of("--json", image.toString()));
-            case TCG, ICOUNT -> qemu(contender, List.of("-m", "128M", "-kernel", image.toString()));
+            case TCG, ICOUNT -> qemu(contender, List.of("-no-reboot", "-m", "128M", "-kernel", image.toString()));
             case NATIVE -> List.of(image.toString());
         };
     }
 
     /** The command that boots a Linux kernel, on every contender but the bare processor. */
     List<String> linux(Contender contender, Path kernel, Path initrd, int megabytes, String commandLine) {
+        List<String> command = rebootingLinux(contender, kernel, initrd, megabytes, commandLine);
+        command.add(contender.isQemu() ? "-no-reboot" : "--no-reboot");
+        return command;
+    }
+
+    /** As {@link #linux}, and a guest that resets its machine boots again. */
+    List<String> rebootingLinux(Contender contender, Path kernel, Path initrd, int megabytes, String commandLine) {
         return contender.isQemu()
             ? qemu(contender, List.of("-m", megabytes + "M", "-kernel", kernel.toString(), "-initrd", initrd.toString(), "-append", commandLine))
-            : ringside(contender, List.of("--json", "--no-reboot", "--memory", megabytes + "M", "--initrd", initrd.toString(), "--append", commandLine,
+            : ringside(contender, List.of("--json", "--memory", megabytes + "M", "--initrd", initrd.toString(), "--append", commandLine,
                 kernel.toString()));
     }
 

@@ -178,7 +178,8 @@ class ModesTest {
     @Test
     void instructionThatReadsTimeStandsAmongOthersAndTellsTheEngineSo() {
         // nop; rdtsc; nop
-        IrBlock block = lift("900f3190", X86TestMachine.longMode().cpu().modeKey(), 0x1000);
+        byte[] code = HexFormat.of().parseHex("900f3190");
+        IrBlock block = new X86Lifter().lift(CodeSource.of(code, 0, 4), X86TestMachine.longMode().cpu().modeKey(), 0x1000, 3);
 
         assertThat(block.guestInstructions()).isEqualTo(3);
         assertThat(block.insns().stream().filter(insn -> insn.op() == Op.CALL).map(insn -> insn.helper().effects()))

@@ -1,0 +1,53 @@
+package dev.ringside.bench;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Debian's stock kernel once more after a reboot: the same image in the same process, which has run it before. */
+final class DebianReboot implements Benchmark {
+    private static final String REACHED = "bench: init";
+    /** The kernel's last words. */
+    private static final String RESTARTING = "Restarting system";
+    private static final String INIT = """
+        #!/bin/busybox sh
+        echo "%s"
+        read word
+        [ "$word" = again ] && /bin/busybox reboot -f
+        /bin/busybox poweroff -f
+        """.formatted(REACHED);
+    private static final Row ROW = new Row("boot-again", "Debian's kernel boots to /init after a reboot, in the process that ran it before", Row.Group.LINUX, Row.Unit.SECONDS);
+
+    private final LinuxFiles files;
+    private final Starter starter;
+    private final double timeoutSeconds;
+
+    DebianReboot(LinuxFiles files, Starter starter, double timeoutSeconds) {
+        this.files = files;
+        this.starter = starter;
+        this.timeoutSeconds = timeoutSeconds;
+    }
+
+    @Override
+    public List<Row> rows() {
+        return List.of(ROW);
+    }
+
+    @Override
+    public Optional<String> absence(Contender contender) {
+        Optional<String> host = contender == Contender.NATIVE ? Optional.of("needs a whole machine") : starter.absence(contender);
+        return host.isPresent() ? host : files.absence();
+    }
+
+    @Override
+    public Outcome run(Contender contender) throws BenchException {
+        Path initrd = starter.write("reboot.gz", Initramfs.of(files.busyboxBytes(), INIT), false);
+        TimedRun run = TimedRun.talking(starter.rebootingLinux(contender, files.kernel(), initrd, DebianBoot.MEGABYTES, DebianBoot.COMMAND_LINE), starter.clock(),
+            timeoutSeconds, new TimedRun.Conversation(REACHED, List.of("again", "off")));
+        if (run.status() != 0) {
+            throw new BenchException("did not power off" + run.lastWords());
+        }
+        return new Outcome(Map.of(ROW, run.at(REACHED, RESTARTING) - run.at(RESTARTING)), "init reached twice", Loop.trail(contender, run), 0);
+    }
+}
