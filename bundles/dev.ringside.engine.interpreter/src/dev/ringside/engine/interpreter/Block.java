@@ -38,6 +38,8 @@ public final class Block {
 
     // Where it came from, and where its code is; set by the cache.
     int base;
+    /** In which {@link CodeArena#generation} that is so. */
+    int generation = -1;
     /** Where runs begin: behind {@link Micro#ENTER}, or at it while there is a region to enter. */
     int start;
     /** How many runs are left until it is hot; goes on below 0. */
@@ -51,6 +53,10 @@ public final class Block {
     /** Whether it was asked to hold one instruction only, whatever follows. */
     boolean single;
     Block hashNext;
+    /** Its bytes when it was lifted, and how many it could have had then; null when it may not come back. */
+    byte[] source;
+    int limitBytes;
+    boolean stoodAlone;
     /** Regions that it is a member of, with code or waiting for it. */
     final List<Region> regions = new ArrayList<>(0);
     /** The region that is entered here, or null. */
@@ -82,6 +88,15 @@ public final class Block {
         this.offsets = offsets;
         next0 = NONE == null ? this : NONE;
         next1 = next0;
+    }
+
+    /** The same code once more, as new. */
+    Block(Block former) {
+        this(former.pc, former.key, former.lengthBytes, former.count, former.code, former.helpers, former.targets, former.faults, former.endsWith,
+                former.codeStarts, former.offsets);
+        source = former.source;
+        base = former.base;
+        generation = former.generation;
     }
 
     /** About how much of the host's memory it takes: its code twice, what leaving it in the middle needs, and the rest. */

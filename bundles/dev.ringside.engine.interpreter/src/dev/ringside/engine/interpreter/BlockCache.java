@@ -48,6 +48,7 @@ final class BlockCache {
     /** By host page: the blocks with bytes in it. */
     private final Map<Long, List<Block>> pages = new HashMap<>();
     private final Solitary alone = new Solitary();
+    private final FormerBlocks former = new FormerBlocks();
     private int blocks;
     /** Numbers of the bases of code segments. */
     private final Map<Long, Integer> bases = new HashMap<>();
@@ -92,7 +93,7 @@ final class BlockCache {
 
     private int number(long codeBase) {
         if (bases.size() == MAX_BASES && !bases.containsKey(codeBase)) {
-            flush();
+            forget();
             bases.clear();
         }
         return bases.computeIfAbsent(codeBase, base -> bases.size());
@@ -138,11 +139,19 @@ final class BlockCache {
      */
     Block lift(long linear, long host, long pc, int modeKey, int key, boolean single, NextPage nextPage) {
         if (bytes >= MAX_BYTES) {
-            flush();
+            forget();
         }
         int inPage = (int) (4096 - (linear & 4095));
         boolean standsAlone = alone.contains(host);
         int limit = Math.min(alone.distanceToNext(host, inPage), breakpoints.distanceToNext(linear, inPage));
+        boolean isPlain = host != 0 && !breakpoints.isAt(linear);
+        Block former = isPlain ? this.former.take(host, pc, key, single, limit, standsAlone) : null;
+        if (former != null) {
+            var again = new Block(former);
+            place(again, linear, host, 0, single, former.chainable);
+            remember(again, limit, standsAlone, inPage);
+            return again;
+        }
         int most = single || standsAlone ? 1 : MAX_INSTRUCTIONS;
         IrBlock ir = lifter.lift(source(host, limit), modeKey, pc, most);
         if (ir == null && limit < inPage) {
@@ -165,25 +174,43 @@ final class BlockCache {
         boolean worldly = firstWorldly == 0;
         boolean counted = host != 0 && !single && !standsAlone && !breakpoints.isAt(linear) && !worldly;
         Block block = lower(ir, modeKey, pc, key, host, limit, counted && promotion.hotAfter() > 0);
-        if (!arena.hasRoom(block.code.length)) {
-            flush();
-        }
-        block.base = arena.add(block.code);
-        block.start = block.isCounted() ? block.base + 1 : block.base;
-        block.runsLeft = block.isCounted() ? promotion.hotAfter() : 0;
-        block.linear = linear;
-        block.host = host;
-        block.secondHostPage = block.lengthBytes > inPage ? secondHost : 0;
-        block.single = single;
-        block.chainable = !single && !standsAlone && !breakpoints.isAt(linear) && !worldly;
+        place(block, linear, host, block.lengthBytes > inPage ? secondHost : 0, single, !single && !standsAlone && !breakpoints.isAt(linear) && !worldly);
         lifted++;
         if (trace.wants(TraceKind.TB_TRANSLATE)) {
             emit(TraceKind.TB_TRANSLATE, host, block.count);
         }
         if (host != 0) {
-            keep(block, inPage);
+            if (isPlain && block.lengthBytes <= limit) {
+                block.source = new byte[block.lengthBytes];
+                RawMemory.copy(host, block.source, 0, block.lengthBytes);
+            }
+            remember(block, limit, standsAlone, inPage);
         }
         return block;
+    }
+
+    /** Gives its code a place in the arena. */
+    private void place(Block block, long linear, long host, long secondHostPage, boolean single, boolean chainable) {
+        if (block.generation != arena.generation) {
+            if (!arena.hasRoom(block.code.length)) {
+                forget();
+            }
+            block.base = arena.add(block.code);
+            block.generation = arena.generation;
+        }
+        block.start = block.isCounted() ? block.base + 1 : block.base;
+        block.runsLeft = block.isCounted() ? promotion.hotAfter() : 0;
+        block.linear = linear;
+        block.host = host;
+        block.secondHostPage = secondHostPage;
+        block.single = single;
+        block.chainable = chainable;
+    }
+
+    private void remember(Block block, int limit, boolean standsAlone, int inPage) {
+        block.limitBytes = limit;
+        block.stoodAlone = standsAlone;
+        keep(block, inPage);
     }
 
     /** @param host 0 where nothing is mapped */
@@ -278,6 +305,7 @@ final class BlockCache {
             Block block = inPage.get(i);
             if (touches(block, hostAddress, lengthBytes)) {
                 remove(block);
+                former.add(block);
                 removed = true;
             }
         }
@@ -346,11 +374,18 @@ final class BlockCache {
         alone.clear();
     }
 
-    /** Forgets every block. */
+    /** Forgets every block for good. */
+    void forget() {
+        flush();
+        former.clear();
+    }
+
+    /** Drops every block; those of the same bytes come back quickly. */
     void flush() {
         for (int i = 0; i < BUCKETS; i++) {
             for (Block block = buckets[i]; block != null; block = block.hashNext) {
                 block.retire();
+                former.add(block);
             }
             buckets[i] = null;
         }

@@ -13,6 +13,8 @@ final class CodeArena {
     /** Replaced by a longer one when it is full: read it again after anything was added. */
     long[] words = new long[1 << 12];
     private int used;
+    /** Changes when the places of all code become free. */
+    int generation;
 
     /** Whether there is room for {@code length} longs. */
     boolean hasRoom(int length) {
@@ -33,5 +35,6 @@ final class CodeArena {
     /** Nothing in it is needed any more. */
     void clear() {
         used = 0;
+        generation++;
     }
 }

@@ -106,7 +106,7 @@ public final class InterpreterEngine implements Engine, CodeListener, MapListene
     @Override
     public void close() {
         config.memory().removeListeners(this, this);
-        blocks.flush();
+        blocks.forget();
         promotion.close();
     }
 }

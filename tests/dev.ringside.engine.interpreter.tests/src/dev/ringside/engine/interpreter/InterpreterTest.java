@@ -261,6 +261,54 @@ class InterpreterTest {
     }
 
     @Test
+    void codeThatIsThereAgainIsNotTranslatedAgain() {
+        m.at(0x2000).bytes(0x01, 5, 1).hlt();
+        runFrom(0x2000);
+
+        m.memory.write(0x2002, 1, 77);
+        runFrom(0x2000);
+        assertThat(cpu.r(5)).isEqualTo(77);
+        assertThat(translations(0x2000)).isEqualTo(2);
+
+        for (int value : new int[] {1, 77, 1}) {
+            m.memory.write(0x2002, 1, value);
+            runFrom(0x2000);
+            assertThat(cpu.r(5)).isEqualTo(value);
+        }
+        assertThat(translations(0x2000)).isEqualTo(2);
+
+        m.memory.write(0x2002, 1, 2);
+        runFrom(0x2000);
+        assertThat(cpu.r(5)).isEqualTo(2);
+        assertThat(translations(0x2000)).isEqualTo(3);
+    }
+
+    @Test
+    void codeThatIsThereAgainStopsAtANewBreakpoint() {
+        m.at(0x2000).bytes(0x01, 5, 1).bytes(0x01, 5, 2).hlt();
+        runFrom(0x2000);
+
+        m.memory.write(0x2002, 1, 9);
+        m.memory.write(0x2002, 1, 1);
+        m.engine.breakpoints().addExecution(0x2003);
+        cpu.halted = false;
+        cpu.pc(0x2000);
+
+        assertThat(m.vcpu.run(10)).isInstanceOf(VmExit.Debug.class);
+        assertThat(cpu.r(5)).isEqualTo(1);
+    }
+
+    private void runFrom(long pc) {
+        cpu.halted = false;
+        cpu.pc(pc);
+        m.vcpu.run(10);
+    }
+
+    private long translations(long gpa) {
+        return m.events.stream().filter(event -> event.startsWith("tb_translate %x ".formatted(gpa))).count();
+    }
+
+    @Test
     void dataBesideCodeIsStoredWithoutHarm() {
         var code = m.at(0x1000).li(1, 0x1800).li(0, 5);
         long loop = code.here;
