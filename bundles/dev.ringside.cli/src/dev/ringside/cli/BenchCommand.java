@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
 /** {@code ringside bench}: the benchmark table, with QEMU in it when that is installed. */
 @Command(name = "bench", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Measures Ringside's engines, QEMU when it is installed, and the bare processor, on the same guest bytes in the same run.",
-    footer = {"", "Rows: sieve crc-bits crc-table fib copy sort matrix search | rep syscall switch rewrite page-faults | boot sha256sum step; all when none is named.",
+    footer = {"", "Rows: sieve crc-bits crc-table fib copy sort matrix search | rep syscall switch rewrite page-faults | boot boot-again step sha256sum; all when none is named.",
         "boot gives the rows boot-init, boot and memory; sha256sum gives gzip as well.",
         "The table goes to stdout, progress to stderr. The exit status is 0, or 1 when a row failed: a contender did not end well, or results differ.",
         "", "ringside bench sieve fib", "ringside bench --engines translator,tcg,icount boot", "ringside bench --repeat 7 --markdown table.md"})
