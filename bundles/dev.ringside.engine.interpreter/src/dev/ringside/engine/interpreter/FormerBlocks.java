@@ -46,15 +46,24 @@ final class FormerBlocks {
         if (blocks.isEmpty()) {
             return null;
         }
-        ArrayDeque<Block> forms = blocks.get(new Place(host, pc, key, single));
+        var place = new Place(host, pc, key, single);
+        ArrayDeque<Block> forms = blocks.get(place);
         for (Block form : forms == null ? List.<Block>of() : forms) {
             if (form.limitBytes == limitBytes && form.stoodAlone == standsAlone && isThere(form.source, host)) {
-                forms.remove(form);
-                bytes -= form.weightBytes();
+                remove(place, form);
                 return form;
             }
         }
         return null;
+    }
+
+    private void remove(Place place, Block form) {
+        ArrayDeque<Block> forms = blocks.get(place);
+        forms.remove(form);
+        if (forms.isEmpty()) {
+            blocks.remove(place);
+        }
+        bytes -= form.weightBytes();
     }
 
     private static boolean isThere(byte[] source, long host) {
