@@ -45,8 +45,8 @@ public final class DisassemblyView extends ViewPart {
     private static final String RUN_TO_LINE = "org.eclipse.debug.ui.commands.RunToLine";
     private static final String GO_TO_LINE = "org.eclipse.ui.edit.text.goto.line";
 
-    private static final int LINES_BEFORE = 48;
-    private static final int LINES_AFTER = 112;
+    /** Of a place are fetched so many lines before it, or what the view has room for, and twice as many after it. A line costs GTK its height, seen or not. */
+    private static final int LEAST_SCREEN = 24;
     private static final int LINES_MORE = 96;
     /** More lines are fetched when the user comes this close to an end. */
     private static final int EDGE = 12;
@@ -77,6 +77,7 @@ public final class DisassemblyView extends ViewPart {
         table.control().getVerticalBar().addListener(SWT.Selection, event -> growAtEdges());
         table.control().addListener(SWT.MouseWheel, event -> growSoon());
         table.control().addListener(SWT.KeyDown, event -> growSoon());
+        table.control().addListener(SWT.Resize, event -> growSoon());
         contributeActions();
         marks.addListener(marksListener);
         focus.addListener(focusListener);
@@ -137,7 +138,8 @@ public final class DisassemblyView extends ViewPart {
 
     private void goTo(GuestVcpu vcpu, long address) {
         growing = false;
-        answer.ask(vcpu.disassemble(address, LINES_BEFORE, LINES_AFTER), lines -> {
+        int screen = Math.max(LEAST_SCREEN, table.visibleLines());
+        answer.ask(vcpu.disassemble(address, screen, 2 * screen), lines -> {
             table.show(Listing.of(lines));
             int index = Math.max(0, table.listing().indexOf(address));
             table.reveal(index);
@@ -145,6 +147,9 @@ public final class DisassemblyView extends ViewPart {
                 table.select(index);
             }
             table.point(vcpu.isRunning() ? Arrow.NONE : new Arrow(vcpu.pc(), true, vcpu.isInnermost()));
+            if (table.visibleLines() > screen) {
+                growAtEdges(); // the view had not its size yet when it asked
+            }
         }, this::say);
     }
 

@@ -226,6 +226,22 @@ class GuestViewsTest extends UiTest {
         until(() -> "its column stays wide", () -> PlatformUi.call(() -> tree.widget.getColumn(1).getWidth()) == usual);
     }
 
+    // Disassembly
+
+    /** GTK measures every line, also those that nobody sees. */
+    @Test
+    void disassemblyAsksForThreeScreensOfLines() throws Exception {
+        start("16M");
+        SWTBotTable table = disassembly();
+        until(() -> "no code is shown", () -> table.rowCount() > 0);
+        int visible = PlatformUi.call(() -> (table.widget.getClientArea().height - table.widget.getHeaderHeight()) / table.widget.getItemHeight());
+        CountedMachine.Question asked = machine.questions.stream().filter(question -> question.name().equals("disassemble")).findFirst().orElseThrow();
+        int before = (int) asked.arguments().get(2);
+        int after = (int) asked.arguments().get(3);
+
+        assertTrue(before + after <= 3 * Math.max(24, visible + 1), () -> before + " lines before and " + after + " after for the " + visible + " that can be seen");
+    }
+
     // VM exits
 
     @Test

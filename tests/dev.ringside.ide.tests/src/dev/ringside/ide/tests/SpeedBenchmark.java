@@ -17,6 +17,7 @@ import org.eclipse.core.runtime.CoreException;
 import org.eclipse.debug.core.ILaunchConfigurationWorkingCopy;
 import org.eclipse.debug.ui.DebugUITools;
 import org.eclipse.swt.widgets.Display;
+import org.eclipse.ui.IViewReference;
 import org.eclipse.ui.IWorkbenchPage;
 import org.eclipse.ui.PartInitException;
 import org.eclipse.ui.PlatformUI;
@@ -34,7 +35,8 @@ import org.junit.jupiter.api.Test;
 class SpeedBenchmark extends UiTest {
     private static final int WARM_UP = 20;
     private static final int STEPS = 60;
-    private static final List<String> VIEWS = List.of("registers", "disassembly", "serialConsole", "machine", "memory", "vmExits", "pageWalk", "paravirt");
+    private static final List<String> VIEWS = List.of("dev.ringside.ui.registers", "dev.ringside.ui.disassembly", "dev.ringside.ui.serialConsole", "dev.ringside.ui.machine",
+            "dev.ringside.ui.memory", "dev.ringside.ui.vmExits", "dev.ringside.ui.pageWalk", "dev.ringside.ui.paravirt", "org.eclipse.ui.views.ProgressView");
 
     @Test
     void stepInTheSampleUntilTheScreenIsSettled() throws Exception {
@@ -122,25 +124,62 @@ class SpeedBenchmark extends UiTest {
         return item.getText().equalsIgnoreCase("rip") && item.cell(1).equals(pc);
     }
 
+    /**
+     * Each view by itself: with the others closed, none comes up in the place of one that is closed and is made and drawn on the account of the next. The first time makes
+     * what stands behind other views in the perspective; Registers, Disassembly and Serial Console were made with the perspective. Progress, which shows nothing, tells
+     * what the workbench takes for any view.
+     */
     @Test
     void openingEachView() throws Exception {
-        Guests.debug(CountedMachine.sample("512M").control());
-        for (int round = 1; round <= 2; round++) {
+        CountedMachine machine = CountedMachine.sample("512M");
+        VmDebugTarget guest = settled(Guests.debug(machine.control()));
+        settle(machine, guest);
+        for (String view : VIEWS.reversed()) { // the ones behind before the ones in front of them
+            close(view);
+        }
+        for (int round = 1; round <= 3; round++) {
             for (String view : VIEWS) {
-                PlatformUi.run(() -> page().hideView(page().findView("dev.ringside.ui." + view)));
-                bot.sync();
+                settle(machine, guest);
                 long start = System.nanoTime();
                 long used = uiNanos();
-                PlatformUi.run(() -> open("dev.ringside.ui." + view));
-                PlatformUi.run(() -> {
-                    while (Display.getCurrent().readAndDispatch()) {
-                        // until it is drawn
-                    }
-                });
-                System.out.printf("[speed] view %s opened for the %s time: %.0f ms, of which the UI thread worked %.0f ms%n",
-                        view, round == 1 ? "first" : "second", (System.nanoTime() - start) / 1e6, (uiNanos() - used) / 1e6);
+                PlatformUi.run(() -> open(view));
+                draw();
+                double drawn = (System.nanoTime() - start) / 1e6;
+                settle(machine, guest);
+                System.out.printf("[speed] opening %s, time %d: drawn after %.0f ms, with the machine's answers after %.0f ms, of which the UI thread worked %.0f ms%n",
+                        view, round, drawn, (System.nanoTime() - start) / 1e6, (uiNanos() - used) / 1e6);
+                close(view);
             }
         }
+    }
+
+    /** Until every question is answered and every answer drawn. */
+    private static void settle(CountedMachine machine, VmDebugTarget guest) throws Exception {
+        int asked;
+        do {
+            draw();
+            asked = machine.questions.size();
+            guest.machine().statistics().get(); // is answered after those that were asked before
+            draw();
+        } while (machine.questions.size() > asked + 1);
+    }
+
+    private static void draw() {
+        PlatformUi.run(() -> {
+            while (Display.getCurrent().readAndDispatch()) {
+                // until nothing is left to do
+            }
+        });
+    }
+
+    /** By its reference: {@code findView} would make one that was not seen yet. */
+    private static void close(String view) {
+        PlatformUi.run(() -> {
+            IViewReference reference = page().findViewReference(view);
+            if (reference != null) {
+                page().hideView(reference);
+            }
+        });
     }
 
     private static IWorkbenchPage page() {
