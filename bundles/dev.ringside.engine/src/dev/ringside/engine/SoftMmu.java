@@ -56,6 +56,9 @@ public final class SoftMmu implements VirtualMemory {
     private static final int KIND_GLOBAL = 1 << 6;
 
     private static final int FETCH_ENTRIES = 256;
+    /** Fetches are remembered by areas as large as the largest page but the huge one: 4 MiB. */
+    private static final int AREA_SHIFT = 22;
+    private static final int AREA_WORDS = 64;
     private static final AtomicLong EPOCHS = new AtomicLong();
 
     private final Cpu cpu;
@@ -70,8 +73,12 @@ public final class SoftMmu implements VirtualMemory {
     private final Translation first = new Translation();
     private final Translation second = new Translation();
 
-    /** Changes whenever any translation may have changed; no two processors ever have the same. */
-    private long epoch = EPOCHS.incrementAndGet();
+    // By MMU index: what the fetches since the last change had in common
+    private final long[] epochs = new long[Cpu.MMU_INDEXES];
+    /** Whether any went through a mapping that is not global. */
+    private final boolean[] fetchedLocal = new boolean[Cpu.MMU_INDEXES];
+    /** A bit for each area that one was in, and for others that share it. */
+    private final long[][] fetchedAreas = new long[Cpu.MMU_INDEXES][AREA_WORDS];
 
     /** Whether the running instruction stands alone, so that its accesses may have effects. Otherwise those throw {@link Abandoned}. */
     public boolean effectsAllowed = true;
@@ -112,8 +119,9 @@ public final class SoftMmu implements VirtualMemory {
         RawMemory.putLong(table(mmuIndex) + 8L * at, value);
     }
 
-    public long epoch() {
-        return epoch;
+    /** Changes whenever an address that {@link #fetch} gave under {@code mmuIndex} may have changed; never the same for two processors or indexes. */
+    public long epoch(int mmuIndex) {
+        return epochs[mmuIndex];
     }
 
     // Loads and stores
@@ -416,7 +424,7 @@ public final class SoftMmu implements VirtualMemory {
     // Fetches
 
     /**
-     * Guest-physical address of the code at {@code gva}; faults as a fetch does. Kept until translations change.
+     * Guest-physical address of the code at {@code gva}; faults as a fetch does. Kept as long as {@link #epoch} is.
      */
     public long fetch(long gva, int mmuIndex) {
         int index = mmuIndex * FETCH_ENTRIES + ((int) (gva >>> 12) & FETCH_ENTRIES - 1);
@@ -427,7 +435,21 @@ public final class SoftMmu implements VirtualMemory {
         askForAbsent(first.gpa, mmuIndex);
         fetchTags[index] = gva & PAGE_MASK;
         fetchPages[index] = first.gpa & PAGE_MASK;
+        fetchedLocal[mmuIndex] |= !first.global;
+        if (first.pageShift <= AREA_SHIFT) {
+            fetchedAreas[mmuIndex][areaWord(gva)] |= areaBit(gva);
+        } else {
+            Arrays.fill(fetchedAreas[mmuIndex], -1);
+        }
         return first.gpa;
+    }
+
+    private static int areaWord(long gva) {
+        return (int) (gva >>> AREA_SHIFT + 6) & AREA_WORDS - 1;
+    }
+
+    private static long areaBit(long gva) {
+        return 1L << (gva >>> AREA_SHIFT);
     }
 
     // Forgetting
@@ -438,8 +460,11 @@ public final class SoftMmu implements VirtualMemory {
             if (filled[index]) {
                 filled[index] = flush(index, alsoGlobal);
             }
+            // Kernels load CR3 often and run from global pages: their blocks need not be found again.
+            if (alsoGlobal || fetchedLocal[index]) {
+                forgetFetches(index);
+            }
         }
-        forgetFetches();
     }
 
     /** @return whether anything is left */
@@ -471,13 +496,17 @@ public final class SoftMmu implements VirtualMemory {
                     set(mmuIndex, entry + WRITE, -1);
                 }
             }
+            if ((fetchedAreas[mmuIndex][areaWord(gva)] & areaBit(gva)) != 0) {
+                forgetFetches(mmuIndex);
+            }
         }
-        forgetFetches();
     }
 
-    private void forgetFetches() {
-        Arrays.fill(fetchTags, -1);
-        epoch = EPOCHS.incrementAndGet();
+    private void forgetFetches(int mmuIndex) {
+        Arrays.fill(fetchTags, mmuIndex * FETCH_ENTRIES, (mmuIndex + 1) * FETCH_ENTRIES, -1);
+        Arrays.fill(fetchedAreas[mmuIndex], 0);
+        fetchedLocal[mmuIndex] = false;
+        epochs[mmuIndex] = EPOCHS.incrementAndGet();
     }
 
     /** Stores to the page at {@code hostPage} need the slow path from now on. */

@@ -6,7 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.apache.commons.compress.compressors.lz4.BlockLZ4CompressorInputStream;
+import net.jpountz.lz4.LZ4Factory;
+import net.jpountz.lz4.LZ4SafeDecompressor;
 
 /** The frame that {@code lz4 -l} writes and Linux reads: a magic number, then blocks, each behind its packed length in four bytes. */
 final class Lz4LegacyStream extends InputStream {
@@ -16,12 +17,24 @@ final class Lz4LegacyStream extends InputStream {
     /** What a block grows to at worst when it cannot be packed. */
     private static final int MAX_PACKED_BYTES = MAX_BLOCK_BYTES + MAX_BLOCK_BYTES / 255 + 16;
 
+    private static final LZ4SafeDecompressor UNPACKER = unpacker();
+
     private final InputStream packed;
+    private final byte[] unpacked = new byte[MAX_BLOCK_BYTES];
     private InputStream block;
 
     Lz4LegacyStream(InputStream packed) throws IOException {
         this.packed = packed;
         nextBlock();
+    }
+
+    /** Native code where the library has some; its third kind, on sun.misc.Unsafe, is never asked for. */
+    private static LZ4SafeDecompressor unpacker() {
+        try {
+            return LZ4Factory.nativeInstance().safeDecompressor();
+        } catch (LinkageError | RuntimeException | AssertionError e) {
+            return LZ4Factory.safeInstance().safeDecompressor();
+        }
     }
 
     /** Leaves {@link #block} null when there is none. Several frames may follow each other. */
@@ -40,7 +53,7 @@ final class Lz4LegacyStream extends InputStream {
         if (content.length < bytes) {
             throw new EOFException("the last block is cut off");
         }
-        block = new BlockLZ4CompressorInputStream(new ByteArrayInputStream(content));
+        block = new ByteArrayInputStream(unpacked, 0, UNPACKER.decompress(content, 0, bytes, unpacked, 0, unpacked.length));
     }
 
     private int length() throws IOException {

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SoftMmuTest {
+    private static final int SUPERVISOR = Cpu.MMU_SUPERVISOR;
+    private static final int USER = Cpu.MMU_USER;
+
     private final PhysicalMemory memory = new PhysicalMemory();
     private final Breakpoints breakpoints = new Breakpoints();
     private final PagedCpu cpu = new PagedCpu();
@@ -157,13 +160,60 @@ class SoftMmuTest {
     }
 
     @Test
-    void everyFlushStartsANewEpochThatNoOtherProcessorHas() {
+    void whatWasFetchedBeginsANewEpochThatNoOtherHas() {
         var other = new SoftMmu(new PagedCpu(), memory, breakpoints);
-        long before = mmu.epoch();
+        mmu.fetch(0x5000, SUPERVISOR);
+        long before = mmu.epoch(SUPERVISOR);
 
         mmu.flushTlbPage(0x5000);
 
-        assertThat(mmu.epoch()).isNotEqualTo(before).isNotEqualTo(other.epoch());
+        assertThat(mmu.epoch(SUPERVISOR)).isNotEqualTo(before).isNotEqualTo(other.epoch(SUPERVISOR)).isNotEqualTo(mmu.epoch(USER));
+    }
+
+    @Test
+    void codeInGlobalPagesNeedNotBeFoundAgainAfterAnAddressSpaceSwitch() {
+        cpu.global.add(0x5000L);
+        mmu.fetch(0x5000, SUPERVISOR);
+        mmu.fetch(0x6000, USER);
+        long supervisor = mmu.epoch(SUPERVISOR);
+        long user = mmu.epoch(USER);
+
+        mmu.flushTlb(false);
+        mmu.fetch(0x5000, SUPERVISOR);
+        mmu.fetch(0x6000, USER);
+
+        assertThat(mmu.epoch(SUPERVISOR)).isEqualTo(supervisor);
+        assertThat(mmu.epoch(USER)).isNotEqualTo(user);
+        assertThat(cpu.walks).as("the global page once, the other one twice").isEqualTo(3);
+
+        mmu.fetch(0x7000, SUPERVISOR);
+        mmu.flushTlb(false);
+        assertThat(mmu.epoch(SUPERVISOR)).as("with one page that is not global").isNotEqualTo(supervisor);
+
+        long global = mmu.epoch(SUPERVISOR);
+        mmu.flushTlb(true);
+        assertThat(mmu.epoch(SUPERVISOR)).isNotEqualTo(global);
+    }
+
+    @Test
+    void flushOfOneAddressBeginsAnEpochWhereCodeMayHaveBeenFetchedThroughItsMapping() {
+        for (int shift : new int[] {12, 21, 22}) {
+            cpu.shift = shift;
+            mmu.fetch(0x5000, SUPERVISOR);
+            long before = mmu.epoch(SUPERVISOR);
+
+            mmu.flushTlbPage(1L << 30);
+            assertThat(mmu.epoch(SUPERVISOR)).as("far away, 2^%d", shift).isEqualTo(before);
+            mmu.flushTlbPage((1L << shift) - 1);
+            assertThat(mmu.epoch(SUPERVISOR) != before).as("in the same mapping, 2^%d", shift).isEqualTo(true);
+        }
+        cpu.shift = 30;
+        mmu.fetch(0x5000, SUPERVISOR);
+        long before = mmu.epoch(SUPERVISOR);
+
+        mmu.flushTlbPage((1L << 30) - 1);
+
+        assertThat(mmu.epoch(SUPERVISOR)).isNotEqualTo(before);
     }
 
     @Test

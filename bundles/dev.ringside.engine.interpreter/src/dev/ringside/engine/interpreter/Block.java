@@ -53,11 +53,13 @@ public final class Block {
     /** Whether it was asked to hold one instruction only, whatever follows. */
     boolean single;
     Block hashNext;
-    /** Its bytes when it was lifted, and how many it could have had then; null when it may not come back. */
+    /** Its bytes when it was lifted; null when it may not come back. */
     byte[] source;
+    /** How many it could have had then, and whether with more there might be more instructions. */
     int limitBytes;
+    boolean isOpen;
     boolean stoodAlone;
-    /** Regions that it is a member of, with code or waiting for it. */
+    /** Regions that it is a member of: with code, waiting for it, or asleep. */
     final List<Region> regions = new ArrayList<>(0);
     /** The region that is entered here, or null. */
     Region region;
@@ -90,15 +92,6 @@ public final class Block {
         next1 = next0;
     }
 
-    /** The same code once more, as new. */
-    Block(Block former) {
-        this(former.pc, former.key, former.lengthBytes, former.count, former.code, former.helpers, former.targets, former.faults, former.endsWith,
-                former.codeStarts, former.offsets);
-        source = former.source;
-        base = former.base;
-        generation = former.generation;
-    }
-
     /** About how much of the host's memory it takes: its code twice, what leaving it in the middle needs, and the rest. */
     int weightBytes() {
         return OBJECT_BYTES + 2 * Long.BYTES * code.length + faults.weightBytes();
@@ -115,7 +108,14 @@ public final class Block {
         epoch = -1;
         next0 = NONE;
         next1 = NONE;
-        dropRegions();
+        List.copyOf(regions).forEach(Region::memberLeft);
+    }
+
+    /** The cache has it again, after {@link #retire}; to those who count it is new. */
+    void comeBack() {
+        waited = false;
+        abandoned = 0;
+        List.copyOf(regions).forEach(Region::memberIsBack);
     }
 
     /**
@@ -136,9 +136,14 @@ public final class Block {
         return epoch == -1;
     }
 
-    /** How many regions it is a member of. */
-    public int regionCount() {
-        return regions.size();
+    /** Whether a region that it is a member of is entered, or will be when its code is ready. */
+    public boolean hasRegion() {
+        for (Region region : regions) {
+            if (!region.sleeps()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether its terminator goes where a slot says. */
@@ -166,9 +171,10 @@ public final class Block {
         return region != null;
     }
 
-    /** From now on its runs are its region's. */
+    /** From now on its runs are its region's: it cannot become hot. */
     void enterRegion() {
         start = base;
+        runsLeft = 0;
     }
 
     /** Its runs are the interpreter's again. */
@@ -177,7 +183,7 @@ public final class Block {
         countAgain(hotAfter);
     }
 
-    /** What is made of its bytes is stale. */
+    /** It does not come back, and neither does what is made of it. */
     void dropRegions() {
         for (Region dropped : List.copyOf(regions)) {
             dropped.drop();

@@ -8,6 +8,7 @@ import dev.ringside.ir.Helper;
 import dev.ringside.ir.IrBlock;
 import dev.ringside.ir.IrInsn;
 import dev.ringside.ir.IrOptimizer;
+import dev.ringside.ir.JumpKind;
 import dev.ringside.ir.Op;
 import dev.ringside.memory.PhysicalMemory;
 import dev.ringside.memory.RawMemory;
@@ -147,10 +148,10 @@ final class BlockCache {
         boolean isPlain = host != 0 && !breakpoints.isAt(linear);
         Block former = isPlain ? this.former.take(host, pc, key, single, limit, standsAlone) : null;
         if (former != null) {
-            var again = new Block(former);
-            place(again, linear, host, 0, single, former.chainable);
-            remember(again, limit, standsAlone, inPage);
-            return again;
+            place(former, linear, host, 0, single, former.chainable);
+            keep(former, inPage);
+            former.comeBack();
+            return former;
         }
         int most = single || standsAlone ? 1 : MAX_INSTRUCTIONS;
         IrBlock ir = lifter.lift(source(host, limit), modeKey, pc, most);
@@ -183,8 +184,11 @@ final class BlockCache {
             if (isPlain && block.lengthBytes <= limit) {
                 block.source = new byte[block.lengthBytes];
                 RawMemory.copy(host, block.source, 0, block.lengthBytes);
+                block.limitBytes = limit;
+                block.isOpen = ir.terminator().op() == Op.JUMP && block.endsWith == JumpKind.NEXT && block.count < most;
+                block.stoodAlone = standsAlone;
             }
-            remember(block, limit, standsAlone, inPage);
+            keep(block, inPage);
         }
         return block;
     }
@@ -205,12 +209,6 @@ final class BlockCache {
         block.secondHostPage = secondHostPage;
         block.single = single;
         block.chainable = chainable;
-    }
-
-    private void remember(Block block, int limit, boolean standsAlone, int inPage) {
-        block.limitBytes = limit;
-        block.stoodAlone = standsAlone;
-        keep(block, inPage);
     }
 
     /** @param host 0 where nothing is mapped */
@@ -286,7 +284,7 @@ final class BlockCache {
             alone.add(host);
             for (Block at : List.copyOf(pages.getOrDefault(host & -4096, List.of()))) {
                 if (touches(at, host, 1)) {
-                    remove(at);
+                    removeForGood(at);
                 }
             }
         }
@@ -326,7 +324,12 @@ final class BlockCache {
         return a < b + bLength && b < a + aLength;
     }
 
-    void remove(Block block) {
+    void removeForGood(Block block) {
+        remove(block);
+        block.dropRegions();
+    }
+
+    private void remove(Block block) {
         invalidated++;
         block.retire();
         int bucket = bucket(block.host, block.pc);

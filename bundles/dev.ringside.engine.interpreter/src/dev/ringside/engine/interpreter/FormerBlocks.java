@@ -2,43 +2,54 @@ package dev.ringside.engine.interpreter;
 
 import dev.ringside.memory.RawMemory;
 import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Blocks whose bytes were written, or that were forgotten for a breakpoint's sake. Often the same bytes are there again when the guest comes back: after a
- * reboot, behind code that is patched to and fro, beside a new breakpoint. Then what was made of them is still right.
+ * reboot, behind code that is patched to and fro, beside a new breakpoint. Then what was made of them is still right, their regions too.
  */
 final class FormerBlocks {
-    private static final long MAX_BYTES = 48L << 20;
+    /** A Linux boot has 70 MB. */
+    private static final long MAX_BYTES = 96L << 20;
     /** Code that is patched to and fro has two forms, seldom more. */
     private static final int MAX_FORMS = 4;
 
     private record Place(long host, long pc, int key, boolean single) {
     }
 
-    /** Latest first. */
-    private final Map<Place, ArrayDeque<Block>> blocks = new HashMap<>();
+    /** Places in the order of their first forms, forms latest first. */
+    private final LinkedHashMap<Place, ArrayDeque<Block>> blocks = new LinkedHashMap<>();
     private long bytes;
 
+    /** Takes in a block that the cache has forgotten; from now on its regions are this one's to drop. */
     void add(Block block) {
         if (block.source == null) {
+            block.dropRegions();
             return;
-        }
-        if (bytes >= MAX_BYTES) {
-            clear();
         }
         ArrayDeque<Block> forms = blocks.computeIfAbsent(new Place(block.host, block.pc, block.key, block.single), place -> new ArrayDeque<>(2));
         if (forms.size() == MAX_FORMS) {
-            bytes -= forms.removeLast().weightBytes();
+            forgetLast(forms);
         }
         forms.addFirst(block);
         bytes += block.weightBytes();
+        while (bytes > MAX_BYTES) {
+            ArrayDeque<Block> oldest = blocks.pollFirstEntry().getValue();
+            while (!oldest.isEmpty()) {
+                forgetLast(oldest);
+            }
+        }
+    }
+
+    private void forgetLast(ArrayDeque<Block> forms) {
+        Block forgotten = forms.removeLast();
+        bytes -= forgotten.weightBytes();
+        forgotten.dropRegions();
     }
 
     /**
-     * What stood there when the same bytes are there and as much of them may belong to a block as then, else null. It stays here no longer.
+     * What stood there when the same bytes are there and a block of as many may be there now, else null. It stays here no longer.
      *
      * @param limitBytes how far the block may reach
      */
@@ -49,7 +60,8 @@ final class FormerBlocks {
         var place = new Place(host, pc, key, single);
         ArrayDeque<Block> forms = blocks.get(place);
         for (Block form : forms == null ? List.<Block>of() : forms) {
-            if (form.limitBytes == limitBytes && form.stoodAlone == standsAlone && isThere(form.source, host)) {
+            boolean reachesAsFar = form.lengthBytes <= limitBytes && (limitBytes <= form.limitBytes || !form.isOpen);
+            if (reachesAsFar && form.stoodAlone == standsAlone && isThere(form.source, host)) {
                 remove(place, form);
                 return form;
             }
@@ -76,6 +88,7 @@ final class FormerBlocks {
     }
 
     void clear() {
+        blocks.values().forEach(forms -> forms.forEach(Block::dropRegions));
         blocks.clear();
         bytes = 0;
     }

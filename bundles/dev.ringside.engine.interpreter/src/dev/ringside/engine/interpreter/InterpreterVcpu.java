@@ -163,7 +163,7 @@ final class InterpreterVcpu implements Vcpu {
             boolean single = alone || stepping;
             key = blocks.key(modeKey, mmuIndex, cpu.fetchAddress(0));
             executor.mmuIndex = mmuIndex;
-            executor.epoch = mmu.epoch();
+            executor.epoch = mmu.epoch(mmuIndex);
             Block block = find(pc, modeKey, mmuIndex, single);
             if (!block.chainable && stopsAtBreakpoint(block)) {
                 return new VmExit.Debug(VmExit.DebugReason.BREAKPOINT, block.linear, 0);
@@ -325,7 +325,7 @@ final class InterpreterVcpu implements Vcpu {
         Block block = blocks.find(host, pc, key, single);
         if (block == null || block.linear != linear && !breakpoints.executions().isEmpty() || !secondPageHolds(block, mmuIndex)) {
             if (block != null) {
-                blocks.remove(block);
+                blocks.removeForGood(block);
             }
             block = blocks.lift(linear, host, pc, modeKey, key, single, () -> secondPage(linear, mmuIndex));
         }

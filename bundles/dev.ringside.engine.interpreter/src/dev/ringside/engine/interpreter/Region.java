@@ -1,12 +1,14 @@
 package dev.ringside.engine.interpreter;
 
 /**
- * Blocks that get code of their own in common, entered at the first one. It is gone when the cache forgets any of them, and so whenever a byte of
- * them is written. Belongs to the machine's thread.
+ * Blocks that get code of their own in common, entered at the first one. It sleeps while the cache has forgotten any of them, and so whenever a byte of
+ * them is written; when all are back it is entered again, when one is gone for good it is dropped. Belongs to the machine's thread.
  */
 public final class Region {
     public final Block[] members;
     FastCode code;
+    /** How many members the cache has forgotten. */
+    private int missing;
     private boolean dropped;
 
     // For inspection
@@ -43,20 +45,57 @@ public final class Region {
         return dropped;
     }
 
+    /** Whether runs cannot enter it because members are missing. */
+    boolean sleeps() {
+        return missing > 0;
+    }
+
+    /** Whether runs enter it. */
+    public boolean isEntered() {
+        return members[0].region == this;
+    }
+
     /** From now on the head's runs are {@code code}'s, unless it is too late. */
     public void install(FastCode code) {
         if (!dropped) {
             this.code = code;
-            Block head = members[0];
-            if (head.region != null) {
-                head.region.drop();
+            if (members[0].region != null) {
+                members[0].region.drop();
             }
-            head.region = this;
-            head.enterRegion();
+            start();
         }
     }
 
-    /** No run enters it any more. */
+    private void start() {
+        members[0].region = this;
+        members[0].enterRegion();
+    }
+
+    /** The cache forgot a member, perhaps not for good. */
+    void memberLeft() {
+        if (code == null) {
+            // Nobody waits for code that may be of use some day.
+            drop();
+            return;
+        }
+        missing++;
+        stop();
+    }
+
+    /** A member that left is in the cache again. */
+    void memberIsBack() {
+        if (--missing > 0) {
+            return;
+        }
+        if (members[0].region == null) {
+            start();
+        } else {
+            // Another was made meanwhile.
+            drop();
+        }
+    }
+
+    /** No run enters it any more, for good. */
     public void drop() {
         if (dropped) {
             return;
@@ -65,6 +104,10 @@ public final class Region {
         for (Block member : members) {
             member.regions.remove(this);
         }
+        stop();
+    }
+
+    private void stop() {
         Block head = members[0];
         if (head.region == this) {
             head.region = null;

@@ -84,7 +84,7 @@ final class Translator implements Promotion {
     public void hot(Block block, long epoch, LongFunction<Block> recall) {
         var place = new Place(block.host, block.pc, block.key);
         int made = madeAt.getOrDefault(place, 0);
-        if (!block.waited && (block.regionCount() > 0 || made > FREE_REWRITES)) {
+        if (!block.waited && (block.hasRegion() || made > FREE_REWRITES)) {
             // Part of a region that is about to be ready: when it is still hot then, it is reached from elsewhere. Or written again and again.
             block.waited = true;
             block.countAgain((int) Math.min(MAX_PATIENCE, (long) settings.hotAfter() << Math.clamp(made - FREE_REWRITES, 0, MAX_PATIENCE_SHIFT)));
@@ -135,7 +135,7 @@ final class Translator implements Promotion {
 
     /** How often the interpreter ran it, as far as that is counted. */
     private int runs(Block block) {
-        return block.waited || block.regionCount() > 0 ? settings.hotAfter() : settings.hotAfter() - block.runsLeft();
+        return block.waited || block.hasRegion() ? settings.hotAfter() : settings.hotAfter() - block.runsLeft();
     }
 
     /** Whether {@code to} may follow {@code from}, at once or when the procedure that it calls returns. */
@@ -223,7 +223,7 @@ final class Translator implements Promotion {
 
     /** Those that code may run in. */
     List<Region> regions() {
-        return installed.stream().filter(region -> !region.isDropped()).toList();
+        return installed.stream().filter(Region::isEntered).toList();
     }
 
     @Override

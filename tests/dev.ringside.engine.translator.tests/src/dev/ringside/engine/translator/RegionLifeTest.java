@@ -3,6 +3,7 @@ package dev.ringside.engine.translator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ringside.arch.x86.asm.X86Assembler;
+import dev.ringside.engine.VmExit;
 import dev.ringside.testkit.X86EngineMachine;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 /** How regions come and go. */
 class RegionLifeTest {
     private static final int RBX = 3;
+    private static final int RSI = 6;
+    private static final int RDI = 7;
 
     private static X86EngineMachine machine(TranslatorSettings settings, String source) {
         return X86EngineMachine.longMode(new TranslatorProvider(settings)).code(0x1000, new X86Assembler().assemble("test", "org 0x1000\n" + source).bytes());
@@ -81,5 +84,100 @@ class RegionLifeTest {
             assertThat(machine.gpr(RBX)).isEqualTo(sum & 0xffff_ffffL);
             assertThat(machine.counter("hot")).as("regions made in 2000 rounds").isBetween(65L, 90L);
         }
+    }
+
+    /** Two forms by turns, as Linux patches its static keys: each is translated once, and comes back as it was. */
+    @Test
+    void codeThatIsPatchedToAndFroKeepsItsRegions() {
+        try (var machine = machine(new TranslatorSettings(4, 100, false), """
+            mov edx, 400
+            round:
+            mov eax, edx
+            and eax, 1
+            mov [patched + 2], al
+            mov ecx, 40
+            again:
+            patched: add ebx, 1
+            dec ecx
+            jnz again
+            dec edx
+            jnz round
+            hlt""")) {
+            machine.run();
+
+            assertThat(machine.gpr(RBX)).isEqualTo(40L * 200);
+            assertThat(machine.counter("hot")).as("regions made in 400 rounds").isLessThan(10);
+            assertThat(machine.counter("retiredInRegions")).isGreaterThan(9L * machine.cpu().instructions / 10);
+        }
+    }
+
+    /** Only what the loop calls is patched: the loop's region must not run what was there before. */
+    @Test
+    void aRegionSleepsWhileAnyMemberIsAnother() {
+        try (var machine = machine(new TranslatorSettings(4, 100, false), """
+            mov edx, 300
+            round:
+            mov eax, edx
+            and eax, 1
+            mov [patched + 2], al
+            mov ecx, 40
+            again:
+            add esi, 3
+            jmp other
+            back:
+            dec ecx
+            jnz again
+            dec edx
+            jnz round
+            hlt
+            align 64
+            other:
+            patched: add ebx, 1
+            jmp back""")) {
+            machine.run();
+
+            assertThat(machine.gpr(RBX)).isEqualTo(40L * 150);
+            assertThat(machine.gpr(RSI)).isEqualTo(3L * 40 * 300);
+            assertThat(machine.counter("hot")).isLessThan(20);
+            assertThat(machine.counter("retiredInRegions")).isGreaterThan(8L * machine.cpu().instructions / 10);
+        }
+    }
+
+    /** What calls the loop stays with the interpreter: CPUID does. So the region is entered many times, and is not made again for that. */
+    @Test
+    void aRegionComesBackWhenItsBreakpointGoes() {
+        try (var machine = machine(new TranslatorSettings(4, 100, false), """
+            mov esi, 1000
+            round:
+            cpuid
+            mov ecx, 10
+            again:
+            add edi, 2
+            dec ecx
+            jnz again
+            dec esi
+            jnz round
+            hlt""")) {
+            machine.vcpu().run(500);
+            long made = machine.counter("hot");
+            long loop = 0x100c;
+            long runs = runs(machine, loop);
+            var breakpoint = machine.engine().breakpoints().addExecution(loop + 3);
+
+            assertThat(machine.vcpu().run(500)).isInstanceOf(VmExit.Debug.class);
+            assertThat(runs(machine, loop)).isZero();
+            machine.engine().breakpoints().remove(breakpoint);
+            machine.run();
+
+            assertThat(machine.gpr(RDI)).isEqualTo(20_000);
+            assertThat(machine.counter("hot")).isLessThan(made + 4);
+            assertThat(runs).isPositive();
+            assertThat(runs(machine, loop)).as("of the region from before").isGreaterThan(runs);
+            assertThat(machine.counter("retiredInRegions")).isGreaterThan(8 * machine.cpu().instructions / 10);
+        }
+    }
+
+    private static long runs(X86EngineMachine machine, long pc) {
+        return HotRegion.of(machine.engine(), 9).stream().filter(region -> region.pc() == pc).mapToLong(HotRegion::runs).sum();
     }
 }
