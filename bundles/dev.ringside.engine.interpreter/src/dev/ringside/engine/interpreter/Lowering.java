@@ -442,7 +442,11 @@ final class Lowering {
     }
 
     private static int[] ints(List<Integer> list) {
-        return list.stream().mapToInt(Integer::intValue).toArray();
+        int[] all = new int[list.size()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = list.get(i);
+        }
+        return all;
     }
 
     private void emit(IrInsn insn, int at) throws TooLong {
@@ -470,12 +474,25 @@ final class Lowering {
             case SHL, SHR, SAR -> shift(insn, at);
             case ROTL, ROTR -> rotate(insn, at);
             case NEG, NOT -> {
+                int a = operand(insn.arg(0), at);
+                int to = place(insn);
                 if (insn.type() == Type.I128) {
-                    rare(insn, at);
+                    write(Micro.NOT, Type.I64, a, 0, to);
+                    write(Micro.NOT, Type.I64, a + 1, 0, to + 1);
                 } else {
-                    int a = operand(insn.arg(0), at);
-                    write(insn.op() == Op.NEG ? Micro.NEG : Micro.NOT, insn.type(), a, 0, place(insn));
+                    write(insn.op() == Op.NEG ? Micro.NEG : Micro.NOT, insn.type(), a, 0, to);
                 }
+            }
+            case CONCAT -> {
+                int low = operand(insn.arg(0), at);
+                int high = operand(insn.arg(1), at);
+                int to = place(insn);
+                move(to, low);
+                move(to + 1, high);
+            }
+            case HIGH -> {
+                int from = operand(insn.arg(0), at) + 1;
+                move(place(insn), from);
             }
             case EQ, NE, LTU, LEU, LTS, LES -> comparison(insn, at);
             case SELECT -> select(insn, at);
@@ -540,12 +557,18 @@ final class Lowering {
     }
 
     private void arithmetic(IrInsn insn, int at) throws TooLong {
-        if (insn.type() == Type.I128) {
-            rare(insn, at);
-            return;
-        }
         Value a = insn.arg(0);
         Value b = insn.arg(1);
+        boolean bitwise = insn.op() == Op.AND || insn.op() == Op.OR || insn.op() == Op.XOR;
+        if (insn.type() == Type.I128) {
+            assert bitwise : insn.op();
+            int x = operand(a, at);
+            int y = operand(b, at);
+            int to = place(insn);
+            write(Micro.ADD + offset(insn.op()), Type.I64, x, y, to);
+            write(Micro.ADD + offset(insn.op()), Type.I64, x + 1, y + 1, to + 1);
+            return;
+        }
         boolean commutes = insn.op() != Op.SUB;
         if (commutes && constant(a) != null && constant(b) == null) {
             a = insn.arg(1);
@@ -563,7 +586,6 @@ final class Lowering {
         }
         int x = operand(a, at);
         int y = operand(b, at);
-        boolean bitwise = insn.op() == Op.AND || insn.op() == Op.OR || insn.op() == Op.XOR;
         boolean clean = bitwise && isClean(a) && isClean(b);
         write(Micro.ADD + offset(insn.op()), clean ? Type.I64 : insn.type(), x, y, place(insn));
     }

@@ -26,16 +26,6 @@ final class RareOperations {
             case LOAD -> load(type, s, s[a], d, mmu, mmuIndex, flags);
             case STORE -> store(type, s, s[a], b, mmu, mmuIndex, flags);
             case PROBE -> mmu.probeWrite(s[a], type.bytes(), flags, index(mmu, flags, mmuIndex));
-            case CONCAT -> {
-                long low = s[a];
-                s[d + 1] = s[b];
-                s[d] = low;
-            }
-            case HIGH -> s[d] = s[a + 1];
-            case AND -> wide(s, d, s[a] & s[b], s[a + 1] & s[b + 1]);
-            case OR -> wide(s, d, s[a] | s[b], s[a + 1] | s[b + 1]);
-            case XOR -> wide(s, d, s[a] ^ s[b], s[a + 1] ^ s[b + 1]);
-            case NOT -> wide(s, d, ~s[a], ~s[a + 1]);
             case SELECT -> {
                 int from = (s[a] & 1) != 0 ? b : c;
                 wide(s, d, s[from], s[from + 1]);

@@ -158,9 +158,6 @@ final class MicroOp {
         return switch (rare) {
             case LOAD, PROBE, CLZ, CTZ, POPCNT, BSWAP -> slots(a);
             case STORE -> isWide() ? slots(a, b, b + 1) : slots(a, b);
-            case HIGH -> slots(a + 1);
-            case NOT -> isWide() ? slots(a, a + 1) : slots(a);
-            case AND, OR, XOR -> isWide() ? slots(a, a + 1, b, b + 1) : slots(a, b);
             case SELECT -> slots(a, b, b + 1, c(), c() + 1);
             default -> slots(a, b);
         };
@@ -177,8 +174,7 @@ final class MicroOp {
             case Micro.CALL -> helper.result() == null ? slots() : slots(d);
             case Micro.RARE -> switch (rare) {
                 case STORE, PROBE -> slots();
-                case LOAD, AND, OR, XOR, NOT, SELECT -> isWide() ? slots(d, d + 1) : slots(d);
-                case CONCAT -> slots(d, d + 1);
+                case LOAD, SELECT -> isWide() ? slots(d, d + 1) : slots(d);
                 default -> slots(d);
             };
             default -> isTerminator() ? slots() : slots(d);

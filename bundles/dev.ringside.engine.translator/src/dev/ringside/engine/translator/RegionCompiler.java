@@ -990,27 +990,6 @@ final class RegionCompiler {
                 checkAlignment(op, i);
                 probe("writeMisses", op.type.bytes(), i);
             }
-            case CONCAT -> {
-                load(op.a);
-                load(op.b);
-                store(op.d + 1);
-                store(op.d);
-            }
-            case HIGH -> {
-                load(op.a + 1);
-                store(op.d);
-            }
-            case AND -> wide(op, Opcode.LAND);
-            case OR -> wide(op, Opcode.LOR);
-            case XOR -> wide(op, Opcode.LXOR);
-            case NOT -> {
-                load(op.a);
-                code.loadConstant(-1L).lxor();
-                load(op.a + 1);
-                code.loadConstant(-1L).lxor();
-                store(op.d + 1);
-                store(op.d);
-            }
             case SELECT -> wideSelect(op);
             case CLZ, CTZ, POPCNT, BSWAP -> unary(op);
             default -> binary(op);
@@ -1020,16 +999,6 @@ final class RegionCompiler {
     private void move(int addressSlot) {
         load(addressSlot);
         code.lstore(GVA);
-    }
-
-    private void wide(MicroOp op, Opcode with) {
-        for (int half = 0; half < 2; half++) {
-            load(op.a + half);
-            load(op.b + half);
-            code.with(java.lang.classfile.instruction.OperatorInstruction.of(with));
-        }
-        store(op.d + 1);
-        store(op.d);
     }
 
     private void wideSelect(MicroOp op) {
