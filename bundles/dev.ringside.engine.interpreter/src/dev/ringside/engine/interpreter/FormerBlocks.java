@@ -10,7 +10,7 @@ import java.util.List;
  * reboot, behind code that is patched to and fro, beside a new breakpoint. Then what was made of them is still right, their regions too.
  */
 final class FormerBlocks {
-    /** A Linux boot has 70 MB. */
+    /** A Linux boot has 50 MB. */
     private static final long MAX_BYTES = 96L << 20;
     /** Code that is patched to and fro has two forms, seldom more. */
     private static final int MAX_FORMS = 4;
