@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Debian's stock kernel with busybox: from the start of the process to the first line of /init, and to the end of the process after power-off. */
-final class DebianBoot implements Benchmark {
+record DebianBoot(LinuxFiles files, Starter starter, double timeoutSeconds) implements Benchmark {
     static final int MEGABYTES = 512;
     static final String COMMAND_LINE = "console=ttyS0 panic=-1";
     private static final String REACHED = "bench: init";
@@ -22,16 +22,6 @@ final class DebianBoot implements Benchmark {
     private static final Row OFF_ROW = new Row("boot", "Debian's kernel boots and powers off", Row.Group.LINUX, Row.Unit.SECONDS);
     private static final Row MEMORY_ROW = new Row("memory", "resident beside the guest's memory, most during that boot", Row.Group.DEBUGGER, Row.Unit.MEGABYTES);
 
-    private final LinuxFiles files;
-    private final Starter starter;
-    private final double timeoutSeconds;
-
-    DebianBoot(LinuxFiles files, Starter starter, double timeoutSeconds) {
-        this.files = files;
-        this.starter = starter;
-        this.timeoutSeconds = timeoutSeconds;
-    }
-
     @Override
     public List<Row> rows() {
         return List.of(INIT_ROW, OFF_ROW, MEMORY_ROW);
@@ -39,8 +29,7 @@ final class DebianBoot implements Benchmark {
 
     @Override
     public Optional<String> absence(Contender contender) {
-        Optional<String> host = contender == Contender.NATIVE ? Optional.of("needs a whole machine") : starter.absence(contender);
-        return host.isPresent() ? host : files.absence();
+        return starter.absenceOfMachine(contender).or(files::absence);
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Debian's stock kernel once more after a reboot: the same image in the same process, which has run it before. */
-final class DebianReboot implements Benchmark {
+record DebianReboot(LinuxFiles files, Starter starter, double timeoutSeconds) implements Benchmark {
     private static final String REACHED = "bench: init";
     /** The kernel's last words. */
     private static final String RESTARTING = "Restarting system";
@@ -19,16 +19,6 @@ final class DebianReboot implements Benchmark {
         """.formatted(REACHED);
     private static final Row ROW = new Row("boot-again", "Debian's kernel boots to /init after a reboot, in the process that ran it before", Row.Group.LINUX, Row.Unit.SECONDS);
 
-    private final LinuxFiles files;
-    private final Starter starter;
-    private final double timeoutSeconds;
-
-    DebianReboot(LinuxFiles files, Starter starter, double timeoutSeconds) {
-        this.files = files;
-        this.starter = starter;
-        this.timeoutSeconds = timeoutSeconds;
-    }
-
     @Override
     public List<Row> rows() {
         return List.of(ROW);
@@ -36,8 +26,7 @@ final class DebianReboot implements Benchmark {
 
     @Override
     public Optional<String> absence(Contender contender) {
-        Optional<String> host = contender == Contender.NATIVE ? Optional.of("needs a whole machine") : starter.absence(contender);
-        return host.isPresent() ? host : files.absence();
+        return starter.absenceOfMachine(contender).or(files::absence);
     }
 
     @Override

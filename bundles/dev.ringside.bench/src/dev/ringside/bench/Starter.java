@@ -30,6 +30,11 @@ public record Starter(List<String> java, String ringsideMain, Path qemu, Path fo
         };
     }
 
+    /** As {@link #absence}, for what needs a whole machine: the bare processor is none. */
+    Optional<String> absenceOfMachine(Contender contender) {
+        return contender == Contender.NATIVE ? Optional.of("needs a whole machine") : absence(contender);
+    }
+
     /** The command that runs one of our own guests. */
     List<String> guest(Contender contender, Path image) {
         return switch (contender) {

@@ -7,22 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Single steps per second as a debugger asks for them: one request and one answer for each instruction. QEMU is asked through its gdb server. */
-final class Stepping implements Benchmark {
+record Stepping(Starter starter, Assembler assembler, double timeoutSeconds) implements Benchmark {
     private static final Row ROW = new Row("step", "single steps, each a request and an answer", Row.Group.DEBUGGER, Row.Unit.PER_SECOND);
     private static final int WARM_UP = 20_000;
     private static final int MEASURED = 50_000;
     /** Long enough that the guest does not end before. */
     private static final int PASSES = 4;
-
-    private final Starter starter;
-    private final Assembler assembler;
-    private final double timeoutSeconds;
-
-    Stepping(Starter starter, Assembler assembler, double timeoutSeconds) {
-        this.starter = starter;
-        this.assembler = assembler;
-        this.timeoutSeconds = timeoutSeconds;
-    }
 
     @Override
     public List<Row> rows() {
@@ -31,7 +21,7 @@ final class Stepping implements Benchmark {
 
     @Override
     public Optional<String> absence(Contender contender) {
-        return contender == Contender.NATIVE ? Optional.of("needs a whole machine") : starter.absence(contender);
+        return starter.absenceOfMachine(contender);
     }
 
     @Override

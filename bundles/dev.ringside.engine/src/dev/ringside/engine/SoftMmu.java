@@ -460,7 +460,7 @@ public final class SoftMmu implements VirtualMemory {
             if (filled[index]) {
                 filled[index] = flush(index, alsoGlobal);
             }
-            // Kernels load CR3 often and run from global pages: their blocks need not be found again.
+            // Kernels load CR3 often and run from global pages, whose translations that keeps (SDM 3A:4.10.4.1): their blocks need not be found again.
             if (alsoGlobal || fetchedLocal[index]) {
                 forgetFetches(index);
             }

@@ -477,6 +477,7 @@ final class Lowering {
                 int a = operand(insn.arg(0), at);
                 int to = place(insn);
                 if (insn.type() == Type.I128) {
+                    assert insn.op() == Op.NOT : insn.op();
                     write(Micro.NOT, Type.I64, a, 0, to);
                     write(Micro.NOT, Type.I64, a + 1, 0, to + 1);
                 } else {

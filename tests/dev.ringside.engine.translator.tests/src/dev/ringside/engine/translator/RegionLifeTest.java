@@ -16,9 +16,34 @@ class RegionLifeTest {
     private static final int RBX = 3;
     private static final int RSI = 6;
     private static final int RDI = 7;
+    private static final String PATCHED = "patched: add ebx, 1";
+    /** AL is 1 and 0 by turns. */
+    private static final String TWO_FORMS = "mov eax, edx\nand eax, 1";
 
     private static X86EngineMachine machine(TranslatorSettings settings, String source) {
         return X86EngineMachine.longMode(new TranslatorProvider(settings)).code(0x1000, new X86Assembler().assemble("test", "org 0x1000\n" + source).bytes());
+    }
+
+    /**
+     * Rounds of a loop that runs 40 times. Before each the constant of the ADD at {@code patched} is written.
+     *
+     * @param choose puts the constant into AL; EDX is the number of rounds left
+     */
+    private static String rounds(int rounds, String choose, String loop, String behind) {
+        return """
+            mov edx, %d
+            round:
+            %s
+            mov [patched + 2], al
+            mov ecx, 40
+            again:
+            %s
+            dec ecx
+            jnz again
+            dec edx
+            jnz round
+            hlt
+            %s""".formatted(rounds, choose, loop, behind);
     }
 
     @Test
@@ -66,18 +91,7 @@ class RegionLifeTest {
     /** The loop's constant is another one in each round, so what was made of it is stale. */
     @Test
     void codeThatIsWrittenAgainAndAgainIsTranslatedEverMoreSeldom() {
-        try (var machine = machine(new TranslatorSettings(4, 100, false), """
-            mov edx, 2000
-            round:
-            mov [patched + 2], dl
-            mov ecx, 40
-            again:
-            patched: add ebx, 1
-            dec ecx
-            jnz again
-            dec edx
-            jnz round
-            hlt""")) {
+        try (var machine = machine(new TranslatorSettings(4, 100, false), rounds(2000, "mov eax, edx", PATCHED, ""))) {
             machine.run();
 
             long sum = IntStream.rangeClosed(1, 2000).mapToLong(i -> (byte) i).sum() * 40;
@@ -89,20 +103,7 @@ class RegionLifeTest {
     /** Two forms by turns, as Linux patches its static keys: each is translated once, and comes back as it was. */
     @Test
     void codeThatIsPatchedToAndFroKeepsItsRegions() {
-        try (var machine = machine(new TranslatorSettings(4, 100, false), """
-            mov edx, 400
-            round:
-            mov eax, edx
-            and eax, 1
-            mov [patched + 2], al
-            mov ecx, 40
-            again:
-            patched: add ebx, 1
-            dec ecx
-            jnz again
-            dec edx
-            jnz round
-            hlt""")) {
+        try (var machine = machine(new TranslatorSettings(4, 100, false), rounds(400, TWO_FORMS, PATCHED, ""))) {
             machine.run();
 
             assertThat(machine.gpr(RBX)).isEqualTo(40L * 200);
@@ -114,26 +115,14 @@ class RegionLifeTest {
     /** Only what the loop calls is patched: the loop's region must not run what was there before. */
     @Test
     void aRegionSleepsWhileAnyMemberIsAnother() {
-        try (var machine = machine(new TranslatorSettings(4, 100, false), """
-            mov edx, 300
-            round:
-            mov eax, edx
-            and eax, 1
-            mov [patched + 2], al
-            mov ecx, 40
-            again:
+        try (var machine = machine(new TranslatorSettings(4, 100, false), rounds(300, TWO_FORMS, """
             add esi, 3
             jmp other
-            back:
-            dec ecx
-            jnz again
-            dec edx
-            jnz round
-            hlt
+            back:""", """
             align 64
             other:
             patched: add ebx, 1
-            jmp back""")) {
+            jmp back"""))) {
             machine.run();
 
             assertThat(machine.gpr(RBX)).isEqualTo(40L * 150);
